@@ -1,0 +1,1 @@
+"""What every layer shares: requests as facts, error kinds, parameters, time and ids. No HTTP, no cloud words."""

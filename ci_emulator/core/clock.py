@@ -1,0 +1,62 @@
+"""The one source of time, so that a run can be made deterministic."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Wall-clock time in seconds since the epoch."""
+
+    def now(self) -> float:
+        """Return the current time in unix seconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Return the current time in unix seconds."""
+        return time.time()
+
+
+class FixedClock:
+    """A clock that stands still until it is moved; for tests and reproducible runs."""
+
+    def __init__(self, start: float) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Return the time this clock was set to."""
+        return self._now
+
+    def move(self, seconds: float) -> None:
+        """Advance the clock (a negative value turns it back)."""
+        self._now += seconds
+
+
+def iso8601(seconds: float) -> str:
+    """Format unix seconds as `2020-06-17T05:37:29Z`."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso8601_millis(seconds: float) -> str:
+    """Format unix seconds as `2020-12-10T03:37:30.000Z`."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def http_date(seconds: float) -> str:
+    """Format unix seconds as an IMF-fixdate (RFC 9110 section 5.6.7), independent of the locale."""
+    t = time.gmtime(seconds)
+    return (
+        f"{_DAYS[t.tm_wday]}, {t.tm_mday:02d} {_MONTHS[t.tm_mon - 1]} {t.tm_year:04d}"
+        f" {t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d} GMT"
+    )

@@ -1,0 +1,71 @@
+"""The one source of ids: request ids, trace ids, blob names; replaceable, so that a run can be deterministic."""
+
+from __future__ import annotations
+
+import base64
+import random
+import secrets
+import uuid
+from typing import Protocol
+
+
+class Ids(Protocol):
+    """Makes the identifiers that leave the server."""
+
+    def cos_request_id(self, now: float) -> str:
+        """Return base64 of `hex(unix time)_hex_hex_hex` (spec: cos.md section 3.1)."""
+        ...
+
+    def cos_trace_id(self) -> str:
+        """Return base64 of a 128-character hex text (spec: cos.md section 3.1)."""
+        ...
+
+    def uuid(self) -> str:
+        """Return a lower-case UUID with dashes, the request id of API 3.0 (spec: tencentcloud-api3.md section 0.3)."""
+        ...
+
+    def token(self) -> str:
+        """Return 32 unguessable hex digits."""
+        ...
+
+
+class _HexIds:
+    """Ids built from any source of hex digits."""
+
+    def _hex(self, digits: int) -> str:
+        raise NotImplementedError
+
+    def cos_request_id(self, now: float) -> str:
+        """Return base64 of `hex(unix time)_hex_hex_hex`."""
+        digits = self._hex(16)
+        text = f"{int(now):x}_{digits[:8]}_{digits[8:12]}_{digits[12:]}"
+        return base64.b64encode(text.encode()).decode()
+
+    def cos_trace_id(self) -> str:
+        """Return base64 of a 128-character hex text."""
+        return base64.b64encode(self._hex(128).encode()).decode()
+
+    def uuid(self) -> str:
+        """Return a lower-case UUID4 with dashes."""
+        return str(uuid.UUID(hex=self._hex(32), version=4))
+
+    def token(self) -> str:
+        """Return 32 hex digits."""
+        return self._hex(32)
+
+
+class RandomIds(_HexIds):
+    """Unguessable ids."""
+
+    def _hex(self, digits: int) -> str:
+        return secrets.token_hex(digits // 2)
+
+
+class SeededIds(_HexIds):
+    """The same ids in every run that starts from the same seed; for reproducible runs only."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - reproducibility is the point here
+
+    def _hex(self, digits: int) -> str:
+        return f"{self._random.getrandbits(digits * 4):0{digits}x}"

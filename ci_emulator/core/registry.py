@@ -1,0 +1,62 @@
+"""The actions that exist: one declaration each, from which dispatch and documentation are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from ci_emulator.core.model import Call, Reply
+from ci_emulator.core.params import Param
+
+#: Runs an action. The second argument is the services container of the composition root.
+Run = Callable[[Call, Any], Awaitable[Reply]]
+
+KiB = 1024
+MiB = 1024 * KiB
+GiB = 1024 * MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a cloud calls one thing that can be asked.
+
+    `permission` is the name that access decisions see. `max_body` is the largest request body in bytes; a body
+    that announces more is refused before a byte of it is read. `access` is what the resource's ACL must grant to
+    others than its owner: `read`, `write`, or `owner` for what only the owner may do (`create` makes the resource).
+    """
+
+    name: str
+    run: Run
+    permission: str
+    params: tuple[Param, ...] = ()
+    max_body: int = 64 * KiB
+    access: Literal["owner", "create", "read", "write"] = "owner"
+    about: str = ""
+
+
+Selector = TypeVar("Selector")
+
+
+class Registry(Generic[Selector]):
+    """Actions by what selects them; one selector has one action."""
+
+    def __init__(self) -> None:
+        self._actions: dict[Selector, Action] = {}
+
+    def add(self, selector: Selector, action: Action) -> None:
+        """Register an action.
+
+        Raises:
+            ValueError: the selector is taken.
+        """
+        if selector in self._actions:
+            raise ValueError(f"{selector} is registered twice")
+        self._actions[selector] = action
+
+    def find(self, selector: Selector) -> Action | None:
+        """Return the action, or None."""
+        return self._actions.get(selector)
+
+    def __iter__(self) -> Iterator[tuple[Selector, Action]]:
+        return iter(self._actions.items())
