@@ -1,0 +1,1 @@
+"""Request signatures as pure functions: facts of a request in, a verdict with its explanation out."""

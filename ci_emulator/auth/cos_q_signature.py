@@ -1,0 +1,158 @@
+"""Finding a COS signature in a request and reading its seven fields (cos.md sections 1.1 and 1.3)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ci_emulator.auth import percent
+from ci_emulator.auth.model import Reason, SignedRequest, Verdict, refuse
+
+Query = Sequence[tuple[bytes, bytes]]
+
+CLOCK_SKEW = 900
+"""How far, in seconds, a signature may start in the future (cos.md section 1.5)."""
+
+FIELDS = (
+    "q-sign-algorithm",
+    "q-ak",
+    "q-sign-time",
+    "q-key-time",
+    "q-header-list",
+    "q-url-param-list",
+    "q-signature",
+)
+_MAY_BE_EMPTY = frozenset({"q-header-list", "q-url-param-list"})
+_FIELD_OF = {name.encode(): name for name in FIELDS}
+_INTERVAL = re.compile(r"([0-9]{1,12});([0-9]{1,12})")
+
+
+class Place(StrEnum):
+    """Where a signature sits."""
+
+    HEADER = "Authorization header"
+    QUERY = "query parameters"
+    SIGN = "sign parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class QSignature:
+    """The fields of a well-formed signature.
+
+    `sign_time` and `key_time` are the texts as sent, because they are signed as sent; `starts` and `ends` are the later
+    start and the earlier end of the two, in unix seconds. The lists are in the order sent, entries still encoded.
+    """
+
+    place: Place
+    secret_id: str
+    sign_time: str
+    key_time: str
+    header_list: tuple[str, ...]
+    param_list: tuple[str, ...]
+    signature: str
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A signature that cannot be read, and why."""
+
+    why: str
+
+
+def find(request: SignedRequest, query: Query) -> QSignature | Malformed | None:
+    """Return the signature of a request, None when it has none; `query` is its parsed query.
+
+    The header wins over the query, the seven parameters win over `sign`. An empty Authorization header is none at
+    all (anonymous Python SDK). A `sign` parameter without q-* fields is a parameter like any other.
+    """
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        return _read(Place.HEADER, _split(authorization))
+    fields = [(_FIELD_OF[name], percent.to_text(value)) for name, value in query if name in _FIELD_OF]
+    if fields:
+        return _read(Place.QUERY, fields)
+    whole = [value for name, value in query if name == b"sign" and b"q-sign-algorithm=" in value]
+    if len(whole) > 1:
+        return Malformed("the sign parameter is repeated")
+    return _read(Place.SIGN, _split(percent.to_text(whole[0]))) if whole else None
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    pairs = (item.partition("=") for item in text.split("&"))
+    return [(name, value) for name, _, value in pairs if name in FIELDS]
+
+
+def _read(place: Place, pairs: list[tuple[str, str]]) -> QSignature | Malformed:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        repeated = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+        return Malformed(f"repeated in the {place}: {', '.join(repeated)}")
+    lacking = [
+        name for name in FIELDS if not fields.get(name) and not (name in _MAY_BE_EMPTY and name in fields)
+    ]
+    if lacking:
+        return Malformed(f"missing or empty in the {place}: {', '.join(lacking)}")
+    if fields["q-sign-algorithm"] != "sha1":
+        return Malformed(f"q-sign-algorithm is {fields['q-sign-algorithm']!r}, only sha1 exists")
+    sign_time, key_time = fields["q-sign-time"], fields["q-key-time"]
+    starts, ends = [], []
+    for name in ("q-sign-time", "q-key-time"):
+        interval = _INTERVAL.fullmatch(fields[name])
+        if interval is None:
+            return Malformed(f"{name} is {fields[name]!r}, not <start>;<end> in unix seconds")
+        starts.append(int(interval[1]))
+        ends.append(int(interval[2]))
+        if starts[-1] > ends[-1]:
+            return Malformed(f"{name} ends before it starts")
+    return QSignature(
+        place=place,
+        secret_id=fields["q-ak"],
+        sign_time=sign_time,
+        key_time=key_time,
+        header_list=_entries(fields["q-header-list"]),
+        param_list=_entries(fields["q-url-param-list"]),
+        signature=fields["q-signature"],
+        starts=max(starts),
+        ends=min(ends),
+    )
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry for entry in text.split(";") if entry))
+
+
+def check_times(signature: QSignature, now: float) -> Verdict | None:
+    """Refuse a signature that is over or whose start is more than `CLOCK_SKEW` ahead, else return None."""
+    if now > signature.ends:
+        why = f"the signature ended {now - signature.ends:.0f} s ago: reused too late, or the client's clock is slow"
+        return refuse(Reason.EXPIRED, why, signature.secret_id)
+    if signature.starts > now + CLOCK_SKEW:
+        why = f"the signature starts in {signature.starts - now:.0f} s: the client's clock is fast"
+        return refuse(Reason.NOT_YET_VALID, why, signature.secret_id)
+    return None
+
+
+def sent_tokens(request: SignedRequest, query: Query, *, old_names: bool) -> tuple[str, ...]:
+    """Return the readings of the security token a request carries, none when it carries none.
+
+    The places are, in order, the two headers and the same two names in the query (cos.md section 1.3). The Node SDK
+    puts the token into a URL unencoded, so a `+` there is read both ways. `old_names` adds the plain `token` of old
+    clients, which for everybody else is a parameter like any other.
+    """
+    names = ("x-cos-security-token", "x-ci-security-token") + (("token",) if old_names else ())
+    for name in names:
+        if header := request.headers.get(name, ""):
+            return (header,)
+    if not query:
+        return ()
+    with_plus = percent.parse_query(request.raw_query, plus_is_space=False)
+    for name in names:
+        for position, (found, value) in enumerate(query):
+            if value and found == name.encode():
+                return (percent.to_text(value), percent.to_text(with_plus[position][1]))
+    return ()
