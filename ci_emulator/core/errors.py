@@ -59,6 +59,7 @@ class Kind(StrEnum):
     # the server itself
     ENGINE_FAILED = "engine-failed"
     ENGINE_TIMEOUT = "engine-timeout"
+    ENGINE_UNAVAILABLE = "engine-unavailable"
     OVERLOADED = "overloaded"
     SHUTTING_DOWN = "shutting-down"
     INTERNAL = "internal"

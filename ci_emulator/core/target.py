@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ci_emulator.core.errors import Kind, Refusal
@@ -28,16 +28,17 @@ class Form(StrEnum):
 
 
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_PORT = re.compile(r"[0-9]{1,5}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Host:
     """A host and an optional port, taken out of an authority."""
 
     name: str
     port: int | None
 
-    @property
+    @cached_property
     def is_ip(self) -> bool:
         """Whether the name is an IPv4 or IPv6 literal."""
         # Only digits, dots and colons (and hex) can be an address: the parser is not asked about ordinary names.
@@ -50,6 +51,8 @@ class Host:
         return True
 
 
+# A server is addressed by few names, over and over; the bound keeps made-up ones from adding up.
+@lru_cache(maxsize=256)
 def parse_host(authority: str) -> Host:
     """Take the host out of `host[:port]`; also out of a literal `http://host:port/path`.
 
@@ -62,7 +65,7 @@ def parse_host(authority: str) -> Host:
         port = rest.removeprefix(":")
     else:
         name, _, port = text.partition(":")
-    return Host(name.lower().rstrip("."), int(port) if port.isascii() and port.isdigit() else None)
+    return Host(name.lower().rstrip("."), int(port) if _PORT.fullmatch(port) else None)
 
 
 def decode_percent(text: str, *, plus: bool = False) -> str:
@@ -117,11 +120,15 @@ class Target:
     @cached_property
     def query_names(self) -> frozenset[str]:
         """The decoded names in the query."""
-        return frozenset(name for name, _ in self.query)
+        return frozenset(self._first_values)
+
+    @cached_property
+    def _first_values(self) -> dict[str, str]:
+        return dict(reversed(self.query))
 
     def parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter, or None when it is absent."""
-        return next((value for key, value in self.query if key == name), None)
+        return self._first_values.get(name)
 
     def header(self, name: str) -> str | None:
         """Return a header's value by its lower-case name; an empty header counts as absent.

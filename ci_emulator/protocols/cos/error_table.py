@@ -215,6 +215,13 @@ _SPECIAL = (
     row(
         503,
         "ServiceUnavailable",
+        "No recognition process can be started at the moment.",
+        Kind.ENGINE_UNAVAILABLE,
+        variant="engine",
+    ),
+    row(
+        503,
+        "ServiceUnavailable",
         "The store of the server cannot be used at the moment.",
         Kind.STORAGE_UNAVAILABLE,
         variant="storage",

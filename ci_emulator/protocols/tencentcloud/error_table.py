@@ -298,6 +298,7 @@ _SPECIAL = (
         "当前服务暂时不可用。",
         Kind.SHUTTING_DOWN,
         Kind.STORAGE_UNAVAILABLE,
+        Kind.ENGINE_UNAVAILABLE,
     ),
     _row("UnknownParameter", "The parameter `{name}` is not recognized.", "未知参数 `{name}`。", known=_EN),
     _row("UnsupportedOperation", "The operation is not supported.", "操作不支持。", Kind.NOT_IMPLEMENTED),
