@@ -1,0 +1,1 @@
+"""QR, matrix and bar codes: reading them from pictures and drawing them."""

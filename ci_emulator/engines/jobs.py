@@ -1,0 +1,69 @@
+"""The jobs of the recognition workers: one row and one request type each.
+
+The server imports this module, so it names the code behind a job (`engines.runs`) by path only.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ci_emulator.engines.codes.model import Kinds, Reading
+from ci_emulator.engines.codes.write import BarSymbology, Writer
+from ci_emulator.engines.job_table import Job
+
+
+class Ping(msgspec.Struct, frozen=True):
+    """Asks for an answer and nothing else."""
+
+
+class Pong(msgspec.Struct, frozen=True):
+    """`pid` is the worker's process id."""
+
+    pid: int
+
+
+class ReadCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `codes.read.read_codes`; `data` is the picture file."""
+
+    data: bytes
+    readers: tuple[str, ...]
+    formats: frozenset[str] | None = None
+    max_pixels: int
+    only: Kinds | None = None
+
+
+class WriteQr(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `codes.write.write_qr`; `width` and `max_width` are in pixels."""
+
+    content: str
+    width: int
+    writer: Writer
+    max_width: int = 10_000
+
+
+class WriteBarcode(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `codes.write.write_barcode`; `width` and `max_width` are in pixels."""
+
+    content: str
+    width: int
+    symbology: BarSymbology
+    writer: Writer
+    max_width: int = 10_000
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """An encoded picture."""
+
+    data: bytes
+
+
+JOBS = {
+    "ping": Job("ci_emulator.engines.runs:ping", Ping, Pong),
+    "read_codes": Job("ci_emulator.engines.runs:read_codes", ReadCodes, Reading),
+    "write_qr": Job("ci_emulator.engines.runs:write_qr", WriteQr, Picture),
+    "write_barcode": Job("ci_emulator.engines.runs:write_barcode", WriteBarcode, Picture),
+}
+
+ENGINES = "ci_emulator.engines.codes.read:available_readers"
+
+WARM_UP = "ci_emulator.engines.runs:warm_up"
