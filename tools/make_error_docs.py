@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+
+from generated import plain, run, table
 
 from ci_emulator.protocols.cos import errors as cos
 from ci_emulator.protocols.cos.ci_error_table import CI_MEDIA_NUMERIC, CI_NUMERIC
 from ci_emulator.protocols.error_model import ErrorRow, without_defaults
 from ci_emulator.protocols.tencentcloud import errors as tencentcloud
-
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 
 _INTRO = """\
 # Errors
@@ -142,35 +139,13 @@ def _reasons(row: ErrorRow) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([_escape(cell) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _escape(cell: str) -> str:
-    """Return text for a cell of a Markdown table, with placeholders shown as plain `{name}`."""
-    shown = without_defaults(cell)
-    for special in ("\\", "`", "|", "<", "_", "*"):
-        shown = shown.replace(special, "\\" + special)
-    return shown
+    """Return a table, with placeholders shown as plain `{name}`."""
+    return table(head, ([plain(without_defaults(cell)) for cell in row] for row in rows))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page, or compare it with `--check`; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="compare only; exit with 1 when the page differs"
-    )
-    parser.add_argument("--page", type=Path, default=PAGE, help="the file to write or to compare")
-    arguments = parser.parse_args(argv)
-    text = page()
-    if not arguments.check:
-        arguments.page.parent.mkdir(parents=True, exist_ok=True)
-        arguments.page.write_text(text, encoding="utf-8")
-        return 0
-    if arguments.page.is_file() and arguments.page.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{arguments.page} is not up to date; run: python tools/make_error_docs.py", file=sys.stderr)
-    return 1
+    return run("tools/make_error_docs.py", {"errors.md": page()}, argv)
 
 
 if __name__ == "__main__":

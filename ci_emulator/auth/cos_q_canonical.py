@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from ci_emulator.auth import percent
 from ci_emulator.auth.cos_q_signature import QSignature, Query
@@ -17,8 +18,7 @@ from ci_emulator.auth.credentials import same_text
 from ci_emulator.auth.model import SignedRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A header or parameter that the signature covers.
 
     `name` is percent-encoded and lower-case, `plain` the lower-case text it stands for. `values` are percent-encoded;
@@ -30,8 +30,7 @@ class Part:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(msgspec.Struct, frozen=True):
     """Everything the signature covers; `hosts` (encoded candidates) matters only when a header `host` is covered."""
 
     method: str

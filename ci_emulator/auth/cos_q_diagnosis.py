@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from ci_emulator.auth import percent
 from ci_emulator.auth.cos_q_canonical import Canonical, Part, canonicalise, matches

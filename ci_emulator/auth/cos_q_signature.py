@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from ci_emulator.auth import percent
 from ci_emulator.auth.model import Reason, SignedRequest, Verdict, refuse
 
@@ -25,6 +27,7 @@ FIELDS = (
     "q-url-param-list",
     "q-signature",
 )
+_KNOWN = frozenset(FIELDS)
 _MAY_BE_EMPTY = frozenset({"q-header-list", "q-url-param-list"})
 _FIELD_OF = {name.encode(): name for name in FIELDS}
 _INTERVAL = re.compile(r"([0-9]{1,12});([0-9]{1,12})")
@@ -38,8 +41,7 @@ class Place(StrEnum):
     SIGN = "sign parameter"
 
 
-@dataclass(frozen=True, slots=True)
-class QSignature:
+class QSignature(msgspec.Struct, frozen=True):
     """The fields of a well-formed signature.
 
     `sign_time` and `key_time` are the texts as sent, because they are signed as sent; `starts` and `ends` are the later
@@ -84,7 +86,7 @@ def find(request: SignedRequest, query: Query) -> QSignature | Malformed | None:
 
 def _split(text: str) -> list[tuple[str, str]]:
     pairs = (item.partition("=") for item in text.split("&"))
-    return [(name, value) for name, _, value in pairs if name in FIELDS]
+    return [(name, value) for name, _, value in pairs if name in _KNOWN]
 
 
 def _read(place: Place, pairs: list[tuple[str, str]]) -> QSignature | Malformed:

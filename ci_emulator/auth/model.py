@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from ci_emulator.auth.credentials import Credential
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(msgspec.Struct, frozen=True):
     """The facts of one request as they came in; nothing is normalised.
 
     `method` is as sent. `raw_path` is the percent-encoded path of the target and starts with `/`; `raw_query` is the text after
@@ -43,8 +43,7 @@ class Reason(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - a reason, not a token
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """The answer to a signature; accepted when `reason` is None.
 
     `credential` is set when the request is accepted and its key is known. `secret_id` is the key id that was named,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -90,14 +90,15 @@ def parse_query(raw: str) -> list[tuple[str, str]]:
     return pairs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Target:
     """What was asked, as sent.
 
     `authority` is what the client believes it talks to: of an absolute-form target its authority, otherwise the
     Host header (or X-Forwarded-Host of a trusted proxy). `raw_host` is the Host on the wire, which decides whether
     the reserved paths exist. `raw_path` is percent-encoded and begins with `/` (`*` in asterisk form).
-    `headers` has lower-case names; repeated headers are joined by `,`, surrounding blanks are stripped.
+    `headers` has lower-case names; repeated headers are joined by `,`, surrounding blanks are stripped. `query` is
+    the decoded query in the order sent.
     """
 
     method: str
@@ -108,23 +109,19 @@ class Target:
     raw_query: str
     headers: Mapping[str, str]
     host: Host = field(init=False)
+    query: list[tuple[str, str]] = field(init=False, compare=False)
+    _first_values: dict[str, str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "host", parse_host(self.authority))
+        set_once = object.__setattr__
+        set_once(self, "host", parse_host(self.authority))
+        set_once(self, "query", parse_query(self.raw_query))
+        set_once(self, "_first_values", dict(reversed(self.query)))
 
-    @cached_property
-    def query(self) -> list[tuple[str, str]]:
-        """The decoded query in the order sent."""
-        return parse_query(self.raw_query)
-
-    @cached_property
-    def query_names(self) -> frozenset[str]:
+    @property
+    def query_names(self) -> KeysView[str]:
         """The decoded names in the query."""
-        return frozenset(self._first_values)
-
-    @cached_property
-    def _first_values(self) -> dict[str, str]:
-        return dict(reversed(self.query))
+        return self._first_values.keys()
 
     def parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter, or None when it is absent."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from ci_emulator.core.clock import iso8601
 from ci_emulator.protocols.cos import ci_error_table, error_table
 from ci_emulator.protocols.error_model import ApiError, ErrorTable, Rendered, Resolved
+from ci_emulator.protocols.xml import printable
 
 COS_ERRORS = ErrorTable(error_table.ROWS + ci_error_table.ROWS)
 """Every error that a COS or CI host sends."""
@@ -19,7 +18,6 @@ fail = COS_ERRORS.fail
 CI_NUMERIC = ci_error_table.CI_NUMERIC
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8' ?>\n"
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(
@@ -65,6 +63,6 @@ def _document(
         "TraceId": trace_id or "unknown",
     }
     for name, text in children.items():
-        etree.SubElement(root, name).text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+        etree.SubElement(root, name).text = printable(text)
     etree.indent(root, space="\t")
     return _DECLARATION + etree.tostring(root, encoding="utf-8", xml_declaration=False)

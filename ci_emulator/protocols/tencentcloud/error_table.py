@@ -309,6 +309,13 @@ _SPECIAL = (
         Kind.METHOD_NOT_ALLOWED,
     ),
     _row(
+        "UnsupportedProtocol",
+        "The Content-Type `{type}` is not supported with this method and signature.",
+        "该请求方法和签名方法不支持 Content-Type `{type}`。",
+        variant="content-type",
+        note="A POST is JSON with TC3-HMAC-SHA256, and a form with a version 1 signature.",
+    ),
+    _row(
         "UnsupportedRegion",
         "The action not support this region.",
         "接口不支持所传地域。",

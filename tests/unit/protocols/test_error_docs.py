@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def main() -> Callable[[list[str]], int]:
-    found: Callable[[list[str]], int] = runpy.run_path(str(ROOT / "tools" / "make_error_docs.py"))["main"]
-    return found
+def main() -> Iterator[Callable[[list[str]], int]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "tools"))
+        yield runpy.run_path(str(ROOT / "tools" / "make_error_docs.py"))["main"]
 
 
 def test_the_page_is_up_to_date(main: Callable[[list[str]], int]) -> None:
@@ -27,12 +28,13 @@ def test_the_page_is_up_to_date(main: Callable[[list[str]], int]) -> None:
 def test_check_notices_a_difference(
     main: Callable[[list[str]], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = tmp_path / "docs" / "errors.md"
-    assert main(["--check", "--page", str(page)]) == 1
-    assert main(["--page", str(page)]) == 0
-    assert main(["--check", "--page", str(page)]) == 0
+    folder = tmp_path / "docs"
+    assert main(["--check", "--docs", str(folder)]) == 1
+    assert main(["--docs", str(folder)]) == 0
+    assert main(["--check", "--docs", str(folder)]) == 0
+    page = folder / "errors.md"
     page.write_text(page.read_text(encoding="utf-8") + "x", encoding="utf-8")
-    assert main(["--check", "--page", str(page)]) == 1
+    assert main(["--check", "--docs", str(folder)]) == 1
     assert "not up to date" in capsys.readouterr().err
 
 

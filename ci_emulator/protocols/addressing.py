@@ -1,0 +1,151 @@
+"""Where a request belongs: ONE ordered table of rules, tried from the top; the first that knows the answer wins.
+
+`tests/vectors/addressing.json` holds a case or more for each rule, and `docs/addressing.md` explains them to users.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ci_emulator.core.errors import Kind, Refusal
+from ci_emulator.core.model import Place
+from ci_emulator.core.target import Form, Host, Target, decode_percent
+from ci_emulator.protocols.hosts import BUCKET, HostFacts, is_cos_host, read_host
+
+RESERVED = ("/_emulator/", "/_console/")
+
+_API_HOST = re.compile(
+    r"^(?P<product>[a-z0-9]+)(?:\.(?:intl|internal))?(?:\.(?P<region>[a-z]{2}-[a-z0-9-]+))?"
+    r"\.tencentcloudapi\.(?:com|cn|com\.cn|woa\.com)$"
+)
+_JSON_OR_FORM = ("application/json", "application/x-www-form-urlencoded")
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """The settings that decide where an ambiguous request belongs."""
+
+    control_hosts: frozenset[str] = frozenset()
+    default_bucket: str | None = None
+
+    def __post_init__(self) -> None:
+        names = frozenset(name.lower().rstrip(".") for name in self.control_hosts)
+        object.__setattr__(self, "control_hosts", names)
+
+    def is_local(self, host: Host) -> bool:
+        """Whether a host is an IP address, localhost, or configured to be treated like it."""
+        return host.is_ip or host.name == "localhost" or host.name in self.control_hosts
+
+
+Rule = Callable[[Target, Addressing], Place | None]
+
+
+def reserved_path(target: Target, settings: Addressing) -> Place | None:
+    """The emulator's own paths, which on a bucket's host are ordinary keys."""
+    if (
+        target.form is Form.ORIGIN
+        and settings.is_local(target.raw_host)
+        and target.raw_path.startswith(RESERVED)
+    ):
+        return Place("control", "control", key=target.raw_path)
+    return None
+
+
+def api_host(target: Target, settings: Addressing) -> Place | None:
+    """`ocr[.intl][.<region>].tencentcloudapi.com`."""
+    match = _API_HOST.match(target.host.name)
+    return Place("tencentcloud", match["product"], region=match["region"]) if match else None
+
+
+def cos_host(target: Target, settings: Addressing) -> Place | None:
+    """The hosts of COS and CI themselves, `<bucket>.cos.<region>.myqcloud.com` and its relatives."""
+    return _place(target, read_host(target.host.name)) if is_cos_host(target.host.name) else None
+
+
+def bucket_label(target: Target, settings: Addressing) -> Place | None:
+    """A first label `<name>-<digits>`, or one that names a service, on any suffix."""
+    if settings.is_local(target.host):
+        return None
+    return _place(target, read_host(target.host.name))
+
+
+def api_signals(target: Target, settings: Addressing) -> Place | None:
+    """What only a client of API 3.0 sends: X-TC headers, a TC3 signature, Action, a JSON or plain form body to `/`."""
+    if target.raw_path.strip("/"):
+        return None
+    authorization = target.header("authorization") or ""
+    if target.header("x-tc-action") or authorization.startswith("TC3-") or "Action" in target.query_names:
+        return Place("tencentcloud", "ocr")
+    content_type = (target.header("content-type") or "").partition(";")[0].strip().lower()
+    if target.method == "POST" and not target.raw_query and content_type in _JSON_OR_FORM:
+        return Place("tencentcloud", "ocr")
+    return None
+
+
+def path_style(target: Target, settings: Addressing) -> Place | None:
+    """`/<bucket>[/<key>]` on an IP address, localhost or a configured host; `/` is the service."""
+    if not settings.is_local(target.host):
+        return None
+    first, slash, rest = target.raw_path[1:].partition("/")
+    if BUCKET.match(first):
+        return Place("cos", "cos", bucket=first, key=_key(rest) if slash and rest else None)
+    if not target.raw_path.strip("/") and settings.default_bucket is None:
+        return Place("cos", "cos")
+    return None
+
+
+def default_bucket(target: Target, settings: Addressing) -> Place | None:
+    """The configured bucket of requests that name none."""
+    if settings.default_bucket is None:
+        return None
+    return _place(target, HostFacts("cos", settings.default_bucket))
+
+
+#: The table. Its order is the design: an exact cloud host tells the protocol for certain, a bucket's label on any
+#: suffix nearly so; on a bare address the client's own marks come before the path, which could be anything.
+RULES: tuple[Rule, ...] = (
+    reserved_path,
+    api_host,
+    cos_host,
+    bucket_label,
+    api_signals,
+    path_style,
+    default_bucket,
+)
+
+
+def locate(target: Target, settings: Addressing) -> Place:
+    """Return where a request belongs, from its raw target and headers alone.
+
+    Raises:
+        Refusal: METHOD_NOT_ALLOWED for CONNECT, MALFORMED_URI for `*` or a key that is not UTF-8,
+            ADDRESS_AMBIGUOUS when no rule knows the answer.
+    """
+    if target.form is Form.AUTHORITY:
+        raise Refusal(Kind.METHOD_NOT_ALLOWED, method="CONNECT")
+    if target.form is Form.ASTERISK:
+        raise Refusal(Kind.MALFORMED_URI, "The target * names no resource.")
+    for rule in RULES:
+        place = rule(target, settings)
+        if place is not None:
+            return place
+    raise Refusal(Kind.ADDRESS_AMBIGUOUS, host=target.authority)
+
+
+def _place(target: Target, facts: HostFacts | None) -> Place | None:
+    if facts is None:
+        return None
+    if facts.appid_scoped:
+        return Place("cos", "dataset", region=facts.region)
+    return Place("cos", facts.service, facts.bucket, _key(target.raw_path[1:]) or None, facts.region)
+
+
+def _key(raw: str) -> str:
+    key = decode_percent(raw)
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise Refusal(Kind.MALFORMED_URI, "The path is not valid UTF-8.") from None
+    return key

@@ -1,0 +1,1 @@
+"""What ci-process names: one action a file, registered by being imported."""

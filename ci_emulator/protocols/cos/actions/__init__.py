@@ -1,0 +1,1 @@
+"""What COS offers: one action a file, registered by being imported."""

@@ -1,0 +1,32 @@
+"""What actions may use; made once by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_emulator.auth.credentials import CredentialSource
+from ci_emulator.config import Config
+from ci_emulator.core.clock import Clock
+from ci_emulator.core.fetching import Fetcher
+from ci_emulator.core.ids import Ids
+from ci_emulator.engines.workers import WorkerPool
+from ci_emulator.operations.buckets import Buckets
+from ci_emulator.operations.codes import Codes
+from ci_emulator.operations.listing import Listing
+from ci_emulator.operations.objects import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The capabilities of one running server."""
+
+    config: Config
+    clock: Clock
+    ids: Ids
+    credentials: CredentialSource
+    buckets: Buckets
+    objects: Objects
+    listing: Listing
+    codes: Codes
+    fetcher: Fetcher
+    pool: WorkerPool
