@@ -28,6 +28,7 @@ from ci_emulator.pipeline import Pipeline
 from ci_emulator.protocols.addressing import Addressing
 from ci_emulator.protocols.cos.dialect import CosDialect
 from ci_emulator.protocols.dialect import Dialect
+from ci_emulator.protocols.hosts import BUCKET
 from ci_emulator.protocols.services import Services
 from ci_emulator.protocols.tencentcloud.dialect import TencentCloudDialect
 from ci_emulator.storage.base import Store
@@ -140,8 +141,8 @@ async def _seed(services: Services) -> None:
     config = services.config
     for text in config.seed:
         name, _, directory = text.partition("=")
-        if not name or not directory:
-            raise ConfigError(f"seed: {text!r} is not BUCKET=DIR")
+        if not BUCKET.match(name) or not directory:
+            raise ConfigError(f"seed: {text!r} is not BUCKET=DIR with a bucket like samples-1250000000")
         bucket = BucketRecord(
             name=name, owner=name.rpartition("-")[2], region=config.region, created=services.clock.now()
         )

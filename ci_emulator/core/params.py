@@ -9,7 +9,7 @@ from typing import Any
 
 from ci_emulator.core.errors import Kind, Refusal
 
-_INTEGER = re.compile(r"^[+-]?[0-9]{1,18}$", re.ASCII)
+_INTEGER = re.compile(r"^[+-]?[0-9]{1,100}$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,16 @@ def text(*, min_length: int = 0) -> Callable[[str], str]:
     return parse
 
 
-def integer(minimum: int, maximum: int) -> Callable[[str], int]:
-    """Return a parser of decimal integers within a closed range."""
+def integer(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+    """Return a parser of decimal integers from `minimum` to `maximum` (None: without end)."""
 
     def parse(value: str) -> int:
         if not _INTEGER.match(value):
             raise ValueError("must be an integer")
         number = int(value)
-        if not minimum <= number <= maximum:
-            raise ValueError(f"must be between {minimum} and {maximum}")
+        if number < minimum or (maximum is not None and number > maximum):
+            bounds = f"at least {minimum}" if maximum is None else f"between {minimum} and {maximum}"
+            raise ValueError(f"must be {bounds}")
         return number
 
     return parse

@@ -12,8 +12,6 @@ from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
-#: Beyond any real use; the configured `max_width` is the limit that a caller meets.
-_ANY_WIDTH = 1_000_000
 _EAN_13_DIGITS = 12
 
 NOTICE = "x-ci-emulator-notice"
@@ -22,7 +20,7 @@ _NOTICE_TEXT = "mode=1 is documented for 12 digits only (EAN-13); this is Code 1
 PARAMS = (
     Param("qrcode-content", text(min_length=1), "string", required=True, about="the text to encode, UTF-8"),
     Param("mode", choice("0", "1"), "`0` or `1`", default="0", about="0 a QR code, 1 a bar code"),
-    Param("width", integer(1, _ANY_WIDTH), "integer", required=True, about="the picture's width in pixels"),
+    Param("width", integer(1), "integer", required=True, about="the picture's width in pixels"),
 )
 
 
@@ -37,6 +35,9 @@ PARAMS = (
 async def qrcode_generate(call: Call, services: Services) -> Reply:
     """Make a QR code or a bar code; the answer is XML with a base64 PNG."""
     content, width = call.params["qrcode-content"], call.params["width"]
+    most = services.config.max_width
+    if width > most:
+        raise fail("InvalidArgument", f"The parameter width must be between 1 and {most}.", name="width")
     notice: list[tuple[str, str]] = []
     tenant = call.principal.appid or ""
     if call.params["mode"] == "0":
