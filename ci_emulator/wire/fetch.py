@@ -1,93 +1,57 @@
-"""The one fetcher of URLs that a caller gives, and the policy it keeps.
+"""The one fetcher of URLs that a caller gives.
 
 A URL of a bucket here is answered inside, by the same stages as a GET of that URL: nobody reads through it what a GET
-would refuse. Loopback and what the configuration allows is fetched; any other address only when the configuration
-opens the network, and never one that is private. What is checked is the address a name resolves to, at every redirect.
+would refuse. Everything else is a matter of `wire/fetch_policy.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
-from collections.abc import AsyncIterator, Iterable
+import re
+import string
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
+from enum import Enum, auto
+from urllib.parse import quote, urljoin
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
 from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Refusal
 from ci_emulator.core.fetching import FetchError, TooLarge
 from ci_emulator.core.model import Call, Reply
-from ci_emulator.core.target import Form, Target, parse_host, split_target
-from ci_emulator.protocols.addressing import Addressing, locate
+from ci_emulator.core.target import Form, Host, Target, parse_host, split_target
+from ci_emulator.protocols.addressing import Addressing, api_host, locate
+from ci_emulator.protocols.hosts import is_cos_host
+from ci_emulator.wire.fetch_policy import FetchPolicy
 from ci_emulator.wire.front import Respond
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+__all__ = ["FetchPolicy", "Fetcher"]
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
+_NAME_OR_IP = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+", re.ASCII)
+#: A last label that a resolver takes for a number makes the host an IPv4 address, in one of many spellings.
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
+_ASCII = string.ascii_letters + string.digits + string.punctuation
+
+
+class _Owner(Enum):
+    """Whose a URL is."""
+
+    OURS = auto()
+    PERHAPS_OURS = auto()
+    SOMEBODY_ELSES = auto()
+
 
 @dataclass(frozen=True, slots=True)
-class FetchPolicy:
-    """Where the fetcher may go: `open` lets it reach public addresses; `hosts` and `networks` are always allowed."""
+class _Request:
+    """A GET of a URL that was found to be well-formed."""
 
-    open: bool
-    hosts: frozenset[str]
-    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
-
-    @classmethod
-    def of(cls, allowed: Iterable[str], *, open_network: bool) -> FetchPolicy:
-        """Parse a list of host names, addresses and networks."""
-        hosts, networks = set(), []
-        for text in allowed:
-            try:
-                networks.append(ipaddress.ip_network(text, strict=False))
-            except ValueError:
-                hosts.add(text.lower())
-        return cls(open_network, frozenset(hosts), tuple(networks))
-
-    def allows(self, host: str, address: Address) -> bool:
-        """Whether a host that resolved to an address may be connected to."""
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        if mapped.is_loopback or host in self.hosts:
-            return True
-        if any(mapped in network for network in self.networks):
-            return True
-        return self.open and mapped.is_global and not mapped.is_multicast
-
-
-class _PolicyResolver(AbstractResolver):
-    """Resolves names, and leaves out the addresses that the policy does not allow.
-
-    The check stands here because the connection is made to what this returns: a name that resolves otherwise a moment
-    later gains nothing.
-    """
-
-    def __init__(self, policy: FetchPolicy) -> None:
-        self._policy = policy
-        self._resolver = DefaultResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the allowed addresses of a host."""
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [
-            result for result in found if self._policy.allows(host, ipaddress.ip_address(result["host"]))
-        ]
-        if not allowed:
-            raise FetchError(f"{host} resolves to no address that may be fetched")
-        return allowed
-
-    async def close(self) -> None:
-        """Close the resolver beneath."""
-        await self._resolver.close()
+    url: URL
+    target: Target
 
 
 class Fetcher:
@@ -105,75 +69,72 @@ class Fetcher:
         self._respond = respond
         self._own_port = own_port
 
-    async def fetch(self, url: str, *, limit: int, seconds: float) -> bytes:
-        """Return what a URL holds.
-
-        Raises:
-            TooLarge: more than `limit` bytes.
-            FetchError: anything else that keeps it from being fetched within `seconds`.
-        """
+    async def fetch(self, url: str, *, limit: int, seconds: float, asked_of: str = "") -> bytes:
+        """Return what a URL holds; see `ci_emulator.core.fetching.Fetcher.fetch`."""
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(url, limit)
+                return await self._follow(url.strip(), limit, parse_host(asked_of))
         except TimeoutError:
             raise FetchError(f"it took longer than {seconds:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchError(f"{type(error).__name__}: {error}") from error
 
-    async def _follow(self, url: str, limit: int) -> bytes:
+    async def _follow(self, url: str, limit: int, asked_of: Host) -> bytes:
         for _ in range(_MOST_REDIRECTS + 1):
-            target = _target(url)
-            inside = self._inside(target, url)
-            found = await (self._from_here(target, limit) if inside else self._from_network(url, limit))
+            found = await self._get(_parse(url), limit, asked_of)
             if isinstance(found, bytes):
                 return found
+            if not found:
+                raise FetchError("a redirect names no place")
             url = urljoin(url, found)
         raise FetchError(f"more than {_MOST_REDIRECTS} redirects")
 
-    def _inside(self, target: Target, url: str) -> bool:
-        """Whether a URL is this server's: a host of the clouds it plays, or its own address."""
-        local = self._addressing.is_local(target.host)
-        if local and URL(url, encoded=True).port != self._own_port:
-            return False
+    async def _get(self, request: _Request, limit: int, asked_of: Host) -> bytes | str:
+        """Return what a URL holds, or where it redirects to."""
+        owner = self._owner(request, asked_of)
+        if owner is not _Owner.SOMEBODY_ELSES:
+            if self._respond is None:
+                raise FetchError("the server is not up")
+            reply = await self._respond(Call(request.target, _NoBody(), "", self._clock.now()))
+            if owner is _Owner.OURS or reply.status != 404:
+                return await _content(reply, limit)
+        return await self._from_network(request, limit)
+
+    def _owner(self, request: _Request, asked_of: Host) -> _Owner:
+        """Tell whose a URL is: the hosts of the clouds that are played here, and this server's own address, are ours.
+
+        A bucket's label on any other name may be ours too, which shows when it is asked for.
+        """
+        target, host = request.target, request.target.host
+        asked = (host.name, host.port or 80) == (asked_of.name, asked_of.port or 80)
+        here = asked or request.url.port == self._own_port
+        local = self._addressing.is_local(host)
+        if local and not here:
+            return _Owner.SOMEBODY_ELSES
         # A name that nobody knows belongs to the default bucket only when it is asked of this server.
         addressing = self._addressing if local else replace(self._addressing, default_bucket=None)
         try:
             place = locate(target, addressing)
         except Refusal:
             place = None
-        if place is None or place.dialect != "cos" or place.bucket is None:
-            if local:
-                raise FetchError("only objects of this server may be fetched from it")
-            return False
-        return True
+        ours = local or is_cos_host(host.name)
+        if place is not None and place.dialect == "cos" and place.bucket is not None:
+            return _Owner.OURS if ours or here else _Owner.PERHAPS_OURS
+        if ours or api_host(target, addressing):
+            raise FetchError("only objects of this server may be fetched from it")
+        return _Owner.SOMEBODY_ELSES
 
-    async def _from_here(self, target: Target, limit: int) -> bytes | str:
-        if self._respond is None:
-            raise FetchError("the server is not up")
-        reply = await self._respond(Call(target, _NoBody(), "", self._clock.now()))
-        if reply.status in _REDIRECTS:
-            return _location(reply)
-        try:
-            if reply.status != 200:
-                raise FetchError(f"the server answered {reply.status}")
-            if (reply.length or 0) > limit or len(reply.body) > limit:
-                raise TooLarge
-            if reply.stream is None:
-                return reply.body
-            return b"".join([chunk async for chunk in reply.stream])
-        finally:
-            if reply.stream is not None:
-                await reply.stream.aclose()
-
-    async def _from_network(self, url: str, limit: int) -> bytes | str:
-        parsed = URL(url, encoded=True)
-        host = parse_host(parsed.host or "")
-        if host.is_ip and not self._policy.allows(host.name, ipaddress.ip_address(host.name)):
-            raise FetchError(f"{host.name} may not be fetched")
-        connector = aiohttp.TCPConnector(resolver=_PolicyResolver(self._policy), use_dns_cache=False)
+    async def _from_network(self, request: _Request, limit: int) -> bytes | str:
+        host = request.target.host
+        if host.is_ip:
+            self._policy.check(host.name, host.name)
         async with (
-            aiohttp.ClientSession(connector=connector, auto_decompress=False, trust_env=False) as session,
-            session.get(parsed, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as answer,
+            aiohttp.ClientSession(
+                connector=self._policy.connector(host.name), auto_decompress=False, trust_env=False
+            ) as session,
+            session.get(
+                request.url, allow_redirects=False, headers={"Accept-Encoding": "identity"}
+            ) as answer,
         ):
             if answer.status in _REDIRECTS:
                 return answer.headers.get("Location", "")
@@ -187,6 +148,22 @@ class Fetcher:
                 if len(content) > limit:
                     raise TooLarge
             return bytes(content)
+
+
+async def _content(reply: Reply, limit: int) -> bytes | str:
+    try:
+        if reply.status in _REDIRECTS:
+            return next((value for name, value in reply.headers if name.lower() == "location"), "")
+        if reply.status != 200:
+            raise FetchError(f"this server answered {reply.status}")
+        if (reply.length or 0) > limit or len(reply.body) > limit:
+            raise TooLarge
+        if reply.stream is None:
+            return reply.body
+        return b"".join([chunk async for chunk in reply.stream])
+    finally:
+        if reply.stream is not None:
+            await reply.stream.aclose()
 
 
 class _NoBody:
@@ -206,20 +183,28 @@ class _NoBody:
             yield chunk
 
 
-def _target(url: str) -> Target:
-    form, authority, raw_path, raw_query = _split(url)
-    return Target("GET", form, authority, parse_host(authority), raw_path, raw_query, {"host": authority})
+def _parse(url: str) -> _Request:
+    """Parse a URL; nothing that two parsers could read differently gets through.
 
-
-def _split(url: str) -> tuple[Form, str, str, str]:
+    Raises:
+        FetchError: it is no http or https URL, or names a user, or its host has no usual form.
+        ValueError: as yarl finds.
+    """
+    if not url.isprintable():
+        raise FetchError("it holds characters that no URL has")
+    # Spaces and Chinese keys come as they were typed (RFC 3987 section 3.1).
+    text = quote(url.partition("#")[0], safe=_ASCII)
     try:
-        form, authority, raw_path, raw_query = split_target("GET", url.partition("#")[0])
+        form, authority, raw_path, raw_query = split_target("GET", text)
     except Refusal:
         raise FetchError("it is no http or https URL") from None
     if form is not Form.ABSOLUTE:
         raise FetchError("it is no http or https URL")
-    return form, authority, raw_path, raw_query
-
-
-def _location(reply: Reply) -> str:
-    return next((value for name, value in reply.headers if name.lower() == "location"), "")
+    if "@" in authority:
+        raise FetchError("it names a user")
+    host, parsed = parse_host(authority), URL(text, encoded=True)
+    if not _NAME_OR_IP.fullmatch(host.name) or (_NUMBER.fullmatch(host.name) and not host.is_ip):
+        raise FetchError("its host is neither a name nor an address in the usual form")
+    if (parsed.host or "").lower().rstrip(".") != host.name:
+        raise FetchError("its host cannot be told for certain")
+    return _Request(parsed, Target("GET", form, authority, host, raw_path, raw_query, {"host": authority}))

@@ -20,6 +20,7 @@ _REQUIRED = {
     Scheme.Q_SIGN: ("Action", "Version"),
 }
 _NUMBERS = {Scheme.TC3: ("Timestamp",), Scheme.V1: ("Timestamp", "Nonce"), Scheme.Q_SIGN: ()}
+_METHODS = ("", "HmacSHA1", "HmacSHA256")
 _DIGITS = re.compile(r"^[0-9]{1,19}$", re.ASCII)
 
 
@@ -35,9 +36,8 @@ def check_common(envelope: Envelope) -> None:
     for name in _NUMBERS[envelope.scheme]:
         if not _DIGITS.match(envelope.common[name]):
             raise fail("InvalidParameter", variant="type-v1", name=_spelt(envelope, name))
-    if envelope.scheme is Scheme.V1:
-        if envelope.common.get("SignatureMethod", "HmacSHA1") not in ("", "HmacSHA1", "HmacSHA256"):
-            raise fail("InvalidParameterValue", name="SignatureMethod")
+    if envelope.scheme is Scheme.V1 and envelope.common.get("SignatureMethod", "") not in _METHODS:
+        raise fail("InvalidParameterValue", name="SignatureMethod")
     language = envelope.common.get("Language")
     if language and language not in LANGUAGES:
         raise fail("InvalidParameterValue", name=_spelt(envelope, "Language"))

@@ -64,8 +64,11 @@ def test_a_key_without_a_bucket_is_of_the_service_scope() -> None:
 
 
 LABELS = st.sampled_from(
-    [
+    (
         "",
+        "-",
+        "127",
+        "a-",
         "bkt-1250000000",
         "1250000000",
         "service",
@@ -76,9 +79,6 @@ LABELS = st.sampled_from(
         "cos-website",
         "ap-x",
         "accelerate",
-        "-",
-        "127",
-        "a-",
         "myqcloud",
         "tencentcos",
         "com",
@@ -87,7 +87,7 @@ LABELS = st.sampled_from(
         "tencentcloudapi",
         "ocr",
         "intl",
-    ]
+    )
 )
 HOSTS = (
     st.text(max_size=40)

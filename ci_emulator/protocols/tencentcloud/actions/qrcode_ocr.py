@@ -72,7 +72,9 @@ async def _picture(call: Call, fetcher: Fetcher, limits: Limits) -> bytes:
     url, encoded = call.params["ImageUrl"], call.params["ImageBase64"]
     if url:
         try:
-            return await fetcher.fetch(url, limit=limits.bytes, seconds=FETCH_SECONDS)
+            return await fetcher.fetch(
+                url, limit=limits.bytes, seconds=FETCH_SECONDS, asked_of=call.target.authority
+            )
         except TooLarge:
             raise fail("LimitExceeded.TooLargeFileError") from None
         except FetchError as error:
