@@ -1,4 +1,7 @@
-"""For all tests: with REQUIRE_LANES=1 a skipped test, or a skipped module of tests, is a failure (see lanes.py)."""
+"""For all tests: what third parties may warn of, and what becomes of a skipped test.
+
+With REQUIRE_LANES=1 a skipped test, or a skipped module of tests, is a failure (see lanes.py).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,13 @@ from collections.abc import Generator
 
 import lanes
 import pytest
+
+# tencentcloud-sdk-python asks for UTC the old way, which Python 3.12 and later warn of.
+_OTHERS_WARNINGS = r"ignore:datetime\.datetime\.utc:DeprecationWarning:tencentcloud\."
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", _OTHERS_WARNINGS)
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
