@@ -1,0 +1,88 @@
+"""Requests as the vendors' SDKs send them, signed beforehand, as the bytes that go over the wire."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from urllib.parse import quote
+
+from bench.processes import HOST
+from ci_emulator.auth import cos_q_sign, tc3
+from ci_emulator.auth.credentials import Credential
+from ci_emulator.config import PUBLISHED_KEY
+
+_CREDENTIAL = Credential(PUBLISHED_KEY.secret_id, PUBLISHED_KEY.secret_key, PUBLISHED_KEY.appid)
+_HOURS = 12 * 3600
+
+#: What python-requests, on which the Python SDKs stand, adds to every request.
+_CLIENT_HEADERS = {
+    "User-Agent": "bench",
+    "Accept-Encoding": "gzip, deflate",
+    "Accept": "*/*",
+    "Connection": "keep-alive",
+}
+
+
+def wire(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
+    """Return a request's bytes."""
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def cos(
+    port: int, bucket: str, key: str = "", params: Mapping[str, str] | None = None, *, ago: int = 60
+) -> bytes:
+    """Return a path-style GET with a COS signature over the host and all parameters, good for hours.
+
+    It was made `ago` seconds ago: other times give other signatures.
+    """
+    params = params or {}
+    host = f"{HOST}:{port}"
+    path = f"/{bucket}/{key}"
+    now = int(time.time())
+    authorization = cos_q_sign.sign(
+        _CREDENTIAL,
+        "GET",
+        path,
+        start=now - ago,
+        end=now + _HOURS,
+        params=params.items(),
+        headers={"host": host},
+    )
+    query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in params.items())
+    headers = {"Host": host, **_CLIENT_HEADERS, "Authorization": authorization}
+    return wire("GET", f"{path}?{query}" if query else path, headers)
+
+
+def qrcode_ocr(port: int, picture: bytes) -> bytes:
+    """Return a QrcodeOCR call with a TC3 signature, which holds for five minutes."""
+    body = json.dumps({"ImageBase64": base64.b64encode(picture).decode()}).encode()
+    now = int(time.time())
+    covered = {"Content-Type": "application/json", "Host": f"{HOST}:{port}", "X-TC-Action": "qrcodeocr"}
+    authorization = tc3.sign(_CREDENTIAL, "POST", timestamp=now, service="ocr", headers=covered, body=body)
+    headers = {
+        **covered,
+        **_CLIENT_HEADERS,
+        "X-TC-Action": "QrcodeOCR",
+        "X-TC-Version": "2018-11-19",
+        "X-TC-Region": "ap-guangzhou",
+        "X-TC-Timestamp": str(now),
+        "Authorization": authorization,
+        "Content-Length": str(len(body)),
+    }
+    return wire("POST", "/", headers, body)
+
+
+def s3(port: int, method: str, path: str, body: bytes = b"") -> bytes:
+    """Return a path-style S3 request with the signature of botocore (SigV4 in the header)."""
+    credentials = import_module("botocore.credentials").Credentials("bench", "bench-secret")
+    host = f"{HOST}:{port}"
+    request = import_module("botocore.awsrequest").AWSRequest(
+        method, f"http://{host}{path}", headers={"Host": host}, data=body
+    )
+    import_module("botocore.auth").S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+    headers = {**dict(request.headers.items()), **_CLIENT_HEADERS, "Content-Length": str(len(body))}
+    return wire(method, path, headers, body)
