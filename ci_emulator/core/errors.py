@@ -15,6 +15,7 @@ class Kind(StrEnum):
     # the request as such
     MALFORMED_REQUEST = "malformed-request"
     MALFORMED_URI = "malformed-uri"
+    HEAD_TOO_LARGE = "head-too-large"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     NOT_IMPLEMENTED = "not-implemented"
     UNSUPPORTED_EXPECTATION = "unsupported-expectation"

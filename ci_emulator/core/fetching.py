@@ -16,13 +16,15 @@ class TooLarge(FetchError):
 class Fetcher(Protocol):
     """Fetches URLs under one policy."""
 
-    async def fetch(self, url: str, *, limit: int, seconds: float) -> bytes:
+    async def fetch(self, url: str, *, limit: int, seconds: float, asked_of: str = "") -> bytes:
         """Return what a URL holds.
 
         Args:
             url: an http or https URL.
             limit: the most bytes.
             seconds: the most time, redirects included.
+            asked_of: the authority by which the caller reached this server, so that a URL with the same one is known
+                to be this server's whatever port is published.
 
         Raises:
             TooLarge: more than `limit` bytes.

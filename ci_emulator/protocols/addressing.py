@@ -20,6 +20,7 @@ _API_HOST = re.compile(
     r"^(?P<product>[a-z0-9]+)(?:\.(?:intl|internal))?(?:\.(?P<region>[a-z]{2}-[a-z0-9-]+))?"
     r"\.tencentcloudapi\.(?:com|cn|com\.cn|woa\.com)$"
 )
+_API_PARAMETERS = frozenset({"Action", "SecretId", "ImageBase64", "ImageUrl"})
 _JSON_OR_FORM = ("application/json", "application/x-www-form-urlencoded")
 
 
@@ -72,11 +73,13 @@ def bucket_label(target: Target, settings: Addressing) -> Place | None:
 
 
 def api_signals(target: Target, settings: Addressing) -> Place | None:
-    """What only a client of API 3.0 sends: X-TC headers, a TC3 signature, Action, a JSON or plain form body to `/`."""
+    """What only a client of API 3.0 sends to `/`: X-TC headers, a TC3 signature, its parameters, JSON, a plain form."""
     if target.raw_path.strip("/"):
         return None
     authorization = target.header("authorization") or ""
-    if target.header("x-tc-action") or authorization.startswith("TC3-") or "Action" in target.query_names:
+    if target.header("x-tc-action") or authorization.startswith("TC3-"):
+        return Place("tencentcloud", "ocr")
+    if not _API_PARAMETERS.isdisjoint(target.query_names):
         return Place("tencentcloud", "ocr")
     content_type = (target.header("content-type") or "").partition(";")[0].strip().lower()
     if target.method == "POST" and not target.raw_query and content_type in _JSON_OR_FORM:

@@ -30,6 +30,7 @@ from ci_emulator.wire.front import Respond
 __all__ = ["FetchPolicy", "Fetcher"]
 
 _MOST_REDIRECTS = 5
+_LONGEST_REASON = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _NAME_OR_IP = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+", re.ASCII)
@@ -76,8 +77,11 @@ class Fetcher:
                 return await self._follow(url.strip(), limit, parse_host(asked_of))
         except TimeoutError:
             raise FetchError(f"it took longer than {seconds:g} s") from None
+        except aiohttp.ClientConnectorError as error:
+            raise FetchError(f"{type(error).__name__}: {error}"[:_LONGEST_REASON]) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FetchError(f"{type(error).__name__}: {error}") from error
+            # Its text may hold what was received, and the URL with its signature.
+            raise FetchError(type(error).__name__) from error
 
     async def _follow(self, url: str, limit: int, asked_of: Host) -> bytes:
         for _ in range(_MOST_REDIRECTS + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ci_emulator.core.target import Target
 from ci_emulator.wire.front import unreadable_target
@@ -11,6 +12,9 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SNIFFED = re.compile(
     rb"^(host|x-tc-action|x-tc-language):[ \t]*([^\r\n]*)\r?$", re.IGNORECASE | re.MULTILINE
 )
+
+#: The beginning of a query on `/`: of a GET that is too long it may be all that arrived.
+_QUERY = re.compile(rb"^[A-Z]+ /\?([!-~]{1,4096})")
 
 
 def escape_line(data: bytes) -> bytes:
@@ -31,4 +35,6 @@ def sniff(head: bytes) -> Target:
         name.decode().lower(): value.decode("utf-8", "surrogateescape").strip()
         for name, value in _SNIFFED.findall(head)
     }
-    return unreadable_target("HEAD" if head.startswith(b"HEAD ") else "GET", headers)
+    target = unreadable_target("HEAD" if head.startswith(b"HEAD ") else "GET", headers)
+    query = _QUERY.match(head)
+    return replace(target, raw_query=query[1].decode()) if query else target

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http import HttpProcessingError
+from aiohttp.http import HttpProcessingError, RawRequestMessage
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from ci_emulator.core.errors import Kind, Refusal
@@ -56,6 +57,8 @@ class Connection(RequestHandler):
         #: What has arrived of a head that is not whole, else the last bytes that arrived.
         self._head = b""
         self._head_begun = False
+        #: Whether the parser could not go on; what still arrives of such a request tells nothing about it.
+        self._given_up = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock on the first request, or turn the client away when there are too many."""
@@ -84,12 +87,13 @@ class Connection(RequestHandler):
             if b"\n" not in begun:
                 data = escape_line(data)
             self._head = (begun + data)[:MAX_LINE]
-        else:
+        elif not self._given_up:
             self._head = data
         before = self._request_count
         super().data_received(data)
         self._head_begun = idle and self._request_count == before
         if self._request_count > before:
+            self._given_up = not isinstance(self._messages[-1][0], RawRequestMessage)
             self._stop_head_timer()
             self._break_cut_bodies()
         elif self._head_begun and self._head_timer is None:
@@ -124,7 +128,8 @@ class Connection(RequestHandler):
             # What stands behind the colon is a piece of the request.
             reason = exc.message.partition(":")[0].rstrip(".")
             log.info("malformed HTTP from %s: %s", request.remote, reason)
-            problem = Refusal(Kind.MALFORMED_REQUEST, f"The request is malformed: {reason}.")
+            kind = Kind.HEAD_TOO_LARGE if isinstance(exc, LineTooLong) else Kind.MALFORMED_REQUEST
+            problem = Refusal(kind, f"The request is malformed: {reason}.")
         else:
             log.error("unhandled error", exc_info=exc)
             problem = exc if isinstance(exc, Exception) else Refusal(Kind.INTERNAL)

@@ -15,8 +15,8 @@ TEXT = b"the same bytes, over and over; " * 40
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(TEXT)),
-        ("gzip", gzip.compress(TEXT)[:-9]),
+        ("gzip", gzip.compress(TEXT, mtime=0)),
+        ("gzip", gzip.compress(TEXT, mtime=0)[:-9]),
         ("gzip", b"\x1f\x8bnot gzip at all"),
         ("gzip", TEXT),
         ("gzip", b""),

@@ -33,6 +33,7 @@ _SPECIAL = (
         "BadRequest",
         "The request is malformed: {reason|it could not be understood}.",
         Kind.MALFORMED_REQUEST,
+        Kind.HEAD_TOO_LARGE,
         note="Spelled BadRquest by the page until about 2024.",
     ),
     row(400, "BucketNameTooLong", "The bucket name is too long.", Kind.BUCKET_NAME_TOO_LONG),

@@ -274,7 +274,12 @@ _SPECIAL = (
         note="The queue of the recognition workers is full.",
     ),
     _row(
-        "RequestSizeLimitExceeded", "The request is too large.", "请求包大小超过限制。", Kind.BODY_TOO_LARGE
+        "RequestSizeLimitExceeded",
+        "The request is too large.",
+        "请求包大小超过限制。",
+        Kind.BODY_TOO_LARGE,
+        Kind.HEAD_TOO_LARGE,
+        note="A GET of more than 32 KB, a JSON body of more than 10 MB.",
     ),
     _row(
         "ResourceInUse",

@@ -64,4 +64,18 @@ def test_what_a_broken_head_tells(
 @settings(deadline=None)
 @given(st.binary() | st.binary().map(b"\r\nHost: ".__add__))
 def test_any_head_is_sniffed(head: bytes) -> None:
-    assert sniff(head + b"\r\n").raw_query == ""
+    assert sniff(head + b"\r\n").raw_path == "/"
+
+
+@pytest.mark.parametrize(
+    ("head", "query"),
+    [
+        (b"GET /?ImageBase64=" + b"A" * 70_000, "ImageBase64=" + "A" * (4096 - 12)),
+        (b"GET /?a=%20&b HTTP/1.1\r\nHost: a\r\n", "a=%20&b"),
+        (b"GET /key?a=b HTTP/1.1", ""),
+        (b"GET /?\xff HTTP/1.1", ""),
+        (b"x\r\nGET /?a=b HTTP/1.1", ""),
+    ],
+)
+def test_the_beginning_of_a_query_on_the_root(head: bytes, query: str) -> None:
+    assert sniff(head).raw_query == query
