@@ -63,6 +63,10 @@ lanes: $(INSTALLED)/test
 pins: ## look for newer versions and write requirements/*.txt anew
 	"$$(sh tools/setup/python.sh)" tools/setup/pin.py
 
+.PHONY: soak
+soak: $(INSTALLED)/test ## 2 000 pictures through a server; its memory and files before and after
+	@PYTHONPATH=. $(BIN)/python tests/soak/qrcode_ocr.py $(ARGS)
+
 .PHONY: clean
 clean: ## remove what the other targets made, but not ./data
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

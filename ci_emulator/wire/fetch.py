@@ -31,6 +31,8 @@ __all__ = ["FetchPolicy", "Fetcher"]
 
 _MOST_REDIRECTS = 5
 _LONGEST_REASON = 200
+#: As many bytes as a GET of API 3.0 may have; a presigned URL with a token has a tenth of it.
+_LONGEST_URL = 32 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _NAME_OR_IP = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+", re.ASCII)
@@ -194,6 +196,8 @@ def _parse(url: str) -> _Request:
         FetchError: it is no http or https URL, or names a user, or its host has no usual form.
         ValueError: as yarl finds.
     """
+    if len(url) > _LONGEST_URL:
+        raise FetchError("it is longer than any URL")
     if not url.isprintable():
         raise FetchError("it holds characters that no URL has")
     # Spaces and Chinese keys come as they were typed (RFC 3987 section 3.1).

@@ -8,7 +8,7 @@ set -eu
 here=$(dirname "$0")
 python=$1
 shift
-[ $# -gt 0 ] || set -- zbar curl
+[ $# -gt 0 ] || set -- zbar curl node
 
 # Each lane: is it here, which Debian packages bring it, and what is lost without it.
 zbar_present() {
@@ -22,6 +22,10 @@ zbar_without="codes are read without zbar, the second reader"
 curl_present() { command -v curl >/dev/null; }
 curl_packages="curl ca-certificates"
 curl_without="the examples with curl are not run"
+
+node_present() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; }
+node_packages="nodejs npm"
+node_without="the clients for Node are not run"
 
 missing=0
 for lane in "$@"; do

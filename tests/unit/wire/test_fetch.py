@@ -298,6 +298,18 @@ async def test_where_no_redirect_leads(
     assert [f"{host}:{port}" for host, port in sockets] == [address]
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["2130706433", "127.1", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "127.0.0.0x1", "1.2.3.4.5", "0x"],
+)
+async def test_an_address_in_an_odd_spelling_is_not_even_looked_up(
+    host: str, names: dict[str, list[str]]
+) -> None:
+    names[host] = ["127.0.0.1"]
+    with pytest.raises(FetchError, match="neither a name nor an address"):
+        await fetch(fetcher(), f"http://{host}:1/")
+
+
 MALFORMED = [
     "",
     " ",
@@ -322,10 +334,14 @@ MALFORMED = [
     "http://exa mple/",
     "ht tp://127.0.0.1/",
     "http//127.0.0.1/",
+    "http://127.0.0.1/" + "a" * 40_000,
+    "http://" + "a" * 10_000_000,
+    "http://" + "1." * 15_000 + "x/",
+    "http://" + "a." * 15_000 + "/",
 ]
 
 
-@pytest.mark.parametrize("url", MALFORMED)
+@pytest.mark.parametrize("url", MALFORMED, ids=lambda url: repr(url[:40]))
 async def test_what_is_no_url(url: str, sockets: list[Any], names: dict[str, list[str]]) -> None:
     with pytest.raises(FetchError):
         await fetch(fetcher(is_open=True), url)
@@ -634,7 +650,7 @@ async def test_a_server_that_trickles(lines: list[bytes]) -> None:
         began = time.monotonic()
         with pytest.raises(FetchError, match=r"longer than 0\.5 s"):
             await fetch(fetcher(), f"http://{address}/", seconds=0.5)
-        assert 0.4 < time.monotonic() - began < 1.0
+        assert 0.4 < time.monotonic() - began < 2.0
 
 
 async def test_a_server_that_says_nothing() -> None:

@@ -22,6 +22,7 @@ from ci_emulator.protocols.tencentcloud.type_names import has_position, type_nam
 #: The formats that are documented, by Pillow's names.
 FORMATS = frozenset({"PNG", "JPEG"})
 FETCH_SECONDS = 3.0
+_LONGEST_DIAGNOSIS = 300
 
 PARAMS = (
     Param("ImageBase64", text(), "base64", about="the picture: PNG, JPG or JPEG, as base64"),
@@ -78,7 +79,7 @@ async def _picture(call: Call, fetcher: Fetcher, limits: Limits) -> bytes:
         except TooLarge:
             raise fail("LimitExceeded.TooLargeFileError") from None
         except FetchError as error:
-            call.diagnosis = f"ImageUrl: {error}"
+            call.diagnosis = f"ImageUrl: {str(error)[:_LONGEST_DIAGNOSIS]}"
             raise fail("FailedOperation.DownLoadError") from None
     if not encoded:
         raise fail("InvalidParameterValue.InvalidParameterValueLimit")

@@ -1,0 +1,57 @@
+"""The lane of clients that run on Node.js: what they need is installed by npm, once for each change of the list."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lanes import require_lane
+
+HERE = Path(__file__).parent / "node"
+_LISTS = ("package.json", "package-lock.json", ".npmrc")
+_STAMP = HERE / "node_modules" / ".installed"
+_OLDEST = 18
+
+
+def install() -> None:
+    """Install the packages unless they are there; skip the lane when Node.js or npm is missing, or npm fails."""
+    require_lane(
+        "node",
+        _is_recent() and shutil.which("npm") is not None,
+        f"install Node.js {_OLDEST} or newer with npm",
+    )
+    wanted = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _LISTS)).hexdigest()
+    if _STAMP.exists() and _STAMP.read_text() == wanted:
+        return
+    done = subprocess.run(
+        ["npm", "ci"], cwd=HERE, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100
+    )
+    require_lane(
+        "node", done.returncode == 0, f"npm could not install the clients: {done.stderr.strip()[-200:]}"
+    )
+    _STAMP.write_text(wanted)
+
+
+def _is_recent() -> bool:
+    node = shutil.which("node")
+    if node is None:
+        return False
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20).stdout
+    major = version.lstrip("v").partition(".")[0]
+    return major.isdigit() and int(major) >= _OLDEST
+
+
+def run(script: str, calls: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Run a script of `node/` with calls on its standard input; returns its lines by name."""
+    done = subprocess.run(
+        ["node", script], cwd=HERE, input=json.dumps(calls), capture_output=True, text=True, timeout=100
+    )
+    if done.returncode:
+        pytest.fail(f"{script}: {done.stderr}")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {line.pop("name"): line for line in lines}
