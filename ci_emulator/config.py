@@ -71,6 +71,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data_dir: Annotated[str, _about("the directory of the disk store; nothing is written outside it")] = (
         "data"
     )
+    sweep_age: Annotated[
+        float,
+        _about(
+            "seconds after which bytes that belong to no object are removed: a crash can leave some", gt=0
+        ),
+    ] = 86_400.0
     seed: Annotated[
         tuple[str, ...],
         _about("`BUCKET=DIR`: create the bucket and fill it with the files below the directory"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,14 @@ from ci_emulator.engines.pool_model import WorkerLimits
 from ci_emulator.engines.workers import WorkerPool
 from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.codes import Codes, ReadingLimits, WritingLimits
+from ci_emulator.operations.content import Content
 from ci_emulator.operations.listing import Listing
+from ci_emulator.operations.migrations import LAYOUT
 from ci_emulator.operations.objects import Objects
 from ci_emulator.operations.records import BucketRecord
 from ci_emulator.operations.seeding import fill
+from ci_emulator.operations.sweep import Sweep
+from ci_emulator.operations.uploads import Uploads
 from ci_emulator.pipeline import Pipeline
 from ci_emulator.protocols.addressing import Addressing
 from ci_emulator.protocols.cos.dialect import CosDialect
@@ -56,18 +61,18 @@ class Running:
         return self.addresses[0][1]
 
 
-async def open_store(config: Config) -> Store:
-    """Open the configured store.
+async def open_store(config: Config, clock: Clock) -> Store:
+    """Open the configured store; a data directory of an older layout is migrated.
 
     Raises:
         StorageError: the data directory cannot be used.
     """
     if config.store == "memory":
-        return await MemoryStore.open()
+        return await MemoryStore.open(clock)
     # SQLite is loaded only where it is used: a memory store starts without it.
     from ci_emulator.storage.disk import DiskStore
 
-    return await DiskStore.open(Path(config.data_dir))
+    return await DiskStore.open(Path(config.data_dir), LAYOUT)
 
 
 @asynccontextmanager
@@ -82,9 +87,9 @@ async def open_services(
         ConfigError: a setting that only shows to be wrong when it is used.
         StorageError: the data directory cannot be used.
     """
-    clock = clock or SystemClock()
+    clock, ids = clock or SystemClock(), ids or RandomIds()
     fetcher = _fetcher(config, clock)
-    store = await open_store(config)
+    store = await open_store(config, clock)
     pool = WorkerPool(
         WorkerLimits(
             job_seconds=config.job_seconds,
@@ -96,16 +101,18 @@ async def open_services(
     )
     try:
         await pool.start()
+        content = Content(store.blobs)
         services = Services(
             config=config,
             clock=clock,
-            ids=ids or RandomIds(),
+            ids=ids,
             credentials=StaticCredentials(
                 Credential(pair.secret_id, pair.secret_key, pair.appid, pair.token, pair.expires)
                 for pair in config.credentials
             ),
             buckets=Buckets(store.facts),
-            objects=Objects(store, clock),
+            objects=Objects(store.facts, content, clock),
+            uploads=Uploads(store.facts, content, clock, ids),
             listing=Listing(store.facts),
             codes=Codes(
                 pool,
@@ -117,10 +124,22 @@ async def open_services(
             pool=pool,
         )
         await _seed(services)
-        yield services, fetcher
+        async with _beside(Sweep(store.facts, content, clock, config.sweep_age).repeat()):
+            yield services, fetcher
     finally:
         await pool.close(grace=config.shutdown_timeout)
         await store.close()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Let a work that never ends run beside the server, and end it with the server."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _fetcher(config: Config, clock: Clock) -> Fetcher:

@@ -142,10 +142,9 @@ def _guesses_at_host(request: SignedRequest, canonical: Canonical) -> Iterator[G
         return
     for name in ("x-forwarded-host", "x-original-host", "host"):
         value = request.headers.get(name, "")
-        encoded = percent.encode(percent.to_bytes(value))
-        if value and encoded not in canonical.hosts:
+        if value and value not in canonical.hosts:
             yield (
                 f"signed for host {value} (header {name}): a proxy rewrote it",
-                replace(canonical, hosts=(encoded,)),
+                replace(canonical, hosts=(value,)),
             )
     yield "the host was signed as empty", replace(canonical, hosts=("",))

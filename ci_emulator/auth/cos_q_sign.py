@@ -19,7 +19,7 @@ from ci_emulator.auth.cos_q_signature import (
     Malformed,
     QSignature,
     Query,
-    check_times,
+    credential_of,
     find,
     sent_tokens,
 )
@@ -54,13 +54,9 @@ def verify(
         return refuse(Reason.UNSIGNED, "neither an Authorization header nor q-* parameters")
     if isinstance(signature, Malformed):
         return refuse(Reason.MALFORMED, signature.why)
-    if (untimely := check_times(signature, now)) is not None:
-        return untimely
-    credential = credentials.find(signature.secret_id)
-    if credential is None:
-        if check_signature:
-            return checks.unknown_key(signature.secret_id)
-        return Verdict(secret_id=signature.secret_id)
+    credential = credential_of(signature, credentials, now, check_signature=check_signature)
+    if isinstance(credential, Verdict):
+        return credential
     if check_signature:
         mismatch = _mismatch(request, query, signature, credential, credentials, extra_hosts)
         if mismatch is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
 
-from ci_emulator.auth import percent
+from ci_emulator.auth import checks, percent
+from ci_emulator.auth.credentials import Credential, CredentialSource
 from ci_emulator.auth.model import Reason, SignedRequest, Verdict, refuse
 
 Query = Sequence[tuple[bytes, bytes]]
@@ -29,6 +30,9 @@ FIELDS = (
 )
 _KNOWN = frozenset(FIELDS)
 _MAY_BE_EMPTY = frozenset({"q-header-list", "q-url-param-list"})
+_NOT_EMPTY = tuple(name for name in FIELDS if name not in _MAY_BE_EMPTY)
+_TIMES = ("q-sign-time", "q-key-time")
+_NO_LISTS = dict.fromkeys(_MAY_BE_EMPTY, "")
 _FIELD_OF = {name.encode(): name for name in FIELDS}
 _INTERVAL = re.compile(r"([0-9]{1,12});([0-9]{1,12})")
 
@@ -39,6 +43,7 @@ class Place(StrEnum):
     HEADER = "Authorization header"
     QUERY = "query parameters"
     SIGN = "sign parameter"
+    FORM = "form fields"
 
 
 class QSignature(msgspec.Struct, frozen=True):
@@ -84,8 +89,20 @@ def find(request: SignedRequest, query: Query) -> QSignature | Malformed | None:
     return _read(Place.SIGN, _split(percent.to_text(whole[0]))) if whole else None
 
 
+def of_form(fields: Mapping[str, str]) -> QSignature | Malformed | None:
+    """Return the signature among the fields of a POST Object form, by lower-case name (cos.md section 1.6).
+
+    A form has one time, q-key-time, and lists nothing: what is signed is its policy.
+    """
+    given = [(name, fields[name]) for name in FIELDS if fields.get(name)]
+    if not given and not fields.get("policy"):
+        return None
+    times = fields.get("q-key-time", "")
+    return _read(Place.FORM, [*(dict(given) | {"q-sign-time": times} | _NO_LISTS).items()])
+
+
 def _split(text: str) -> list[tuple[str, str]]:
-    pairs = (item.partition("=") for item in text.split("&"))
+    pairs = [item.partition("=") for item in text.split("&")]
     return [(name, value) for name, _, value in pairs if name in _KNOWN]
 
 
@@ -94,16 +111,16 @@ def _read(place: Place, pairs: list[tuple[str, str]]) -> QSignature | Malformed:
     if len(fields) != len(pairs):
         repeated = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
         return Malformed(f"repeated in the {place}: {', '.join(repeated)}")
-    lacking = [
-        name for name in FIELDS if not fields.get(name) and not (name in _MAY_BE_EMPTY and name in fields)
-    ]
-    if lacking:
+    if not (all(map(fields.get, _NOT_EMPTY)) and fields.keys() >= _MAY_BE_EMPTY):
+        lacking = [
+            name for name in FIELDS if not fields.get(name) and not (name in _MAY_BE_EMPTY and name in fields)
+        ]
         return Malformed(f"missing or empty in the {place}: {', '.join(lacking)}")
     if fields["q-sign-algorithm"] != "sha1":
         return Malformed(f"q-sign-algorithm is {fields['q-sign-algorithm']!r}, only sha1 exists")
     sign_time, key_time = fields["q-sign-time"], fields["q-key-time"]
     starts, ends = [], []
-    for name in ("q-sign-time", "q-key-time"):
+    for name in _TIMES if sign_time != key_time else _TIMES[:1]:
         interval = _INTERVAL.fullmatch(fields[name])
         if interval is None:
             return Malformed(f"{name} is {fields[name]!r}, not <start>;<end> in unix seconds")
@@ -125,7 +142,7 @@ def _read(place: Place, pairs: list[tuple[str, str]]) -> QSignature | Malformed:
 
 
 def _entries(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(entry for entry in text.split(";") if entry))
+    return tuple(dict.fromkeys(filter(None, text.split(";"))))
 
 
 def check_times(signature: QSignature, now: float) -> Verdict | None:
@@ -137,6 +154,23 @@ def check_times(signature: QSignature, now: float) -> Verdict | None:
         why = f"the signature starts in {signature.starts - now:.0f} s: the client's clock is fast"
         return refuse(Reason.NOT_YET_VALID, why, signature.secret_id)
     return None
+
+
+def credential_of(
+    signature: QSignature, credentials: CredentialSource, now: float, *, check_signature: bool
+) -> Credential | Verdict:
+    """Return the key pair that a signature names, or the verdict where that is the end of it.
+
+    With `check_signature=False` a key that nobody knows is accepted.
+    """
+    if (untimely := check_times(signature, now)) is not None:
+        return untimely
+    credential = credentials.find(signature.secret_id)
+    if credential is None:
+        if check_signature:
+            return checks.unknown_key(signature.secret_id)
+        return Verdict(secret_id=signature.secret_id)
+    return credential
 
 
 def sent_tokens(request: SignedRequest, query: Query, *, old_names: bool) -> tuple[str, ...]:

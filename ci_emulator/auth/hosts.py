@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _PORT = re.compile(r":\d*\Z")
 
@@ -27,15 +28,17 @@ def without_scheme(authority: str) -> str:
 
 
 def signed_by_cos_clients(host: str, extra_hosts: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the candidates in the order of cos.md section 1.4: as sent, lower case, the same without port, extras.
+    """Return the candidates in the order of cos.md section 1.4: as sent, lower case, the same without port, extras."""
+    return tuple(dict.fromkeys((*_spellings(host), *extra_hosts)))
 
-    An IPv6 address is tried without its brackets as well, because Python's `urlparse().hostname` drops them.
-    """
+
+# A server is addressed by few names, over and over; the bound keeps made-up ones from adding up.
+@lru_cache(maxsize=256)
+def _spellings(host: str) -> tuple[str, ...]:
     bare = without_port(host)
-    candidates = [host, host.lower(), bare, bare.lower()]
-    if bare.startswith("["):
-        candidates.append(bare.strip("[]").lower())
-    return tuple(dict.fromkeys([*candidates, *extra_hosts]))
+    found = (host, host.lower(), bare, bare.lower())
+    # An IPv6 address is tried without its brackets as well, because Python's `urlparse().hostname` drops them.
+    return (*found, bare.strip("[]").lower()) if bare.startswith("[") else found
 
 
 def signed_by_api3_clients(host: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """Percent-decode a path or a list entry; `+` stays, a broken escape stays as it is."""
-    return unquote_to_bytes(to_bytes(text))
+    return unquote_to_bytes(to_bytes(text)) if "%" in text else to_bytes(text)
 
 
 def parse_query(raw_query: str, *, plus_is_space: bool = True) -> list[tuple[bytes, bytes]]:

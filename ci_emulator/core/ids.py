@@ -69,3 +69,26 @@ class SeededIds(_HexIds):
 
     def _hex(self, digits: int) -> str:
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
+
+
+def version_id(order: int) -> str:
+    """Return the version id of what was made in microsecond `order`: unpadded base64 of decimal 2^64 - order.
+
+    A newer one is smaller (spec: cos.md section 4.0).
+    """
+    return base64.b64encode(str(2**64 - order).encode()).decode().rstrip("=")
+
+
+def order_of_version(text: str) -> int | None:
+    """Return the microsecond that a version id stands for, None when the text is no version id."""
+    try:
+        number = int(base64.b64decode(text + "=" * (-len(text) % 4), validate=True))
+    except ValueError:
+        return None
+    order = 2**64 - number
+    return order if 0 < order < 2**64 and version_id(order) == text else None
+
+
+def upload_id(now: float, token: str) -> str:
+    """Return an upload id: ten digits of unix time and 64 hex digits (spec: cos.md section 4.0)."""
+    return f"{int(now):010d}{token}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from ci_emulator.core.registry import Action
@@ -48,8 +49,7 @@ class Stream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """Who asks: an account (APPID) by one of its keys; anonymous when `appid` is None."""
 
     appid: str | None
@@ -65,8 +65,7 @@ class Principal:
 ANONYMOUS = Principal(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """What a request is about, before anybody is asked whether it may.
 
     `service` is the part of the dialect that the host names (`cos`, `ci`, `pic`, `website`; for API 3.0 the
@@ -87,8 +86,11 @@ class Place:
         return "bucket" if self.key is None else "object"
 
 
-@dataclass(slots=True)
-class Call:
+#: What a call is about before anybody has looked.
+_UNPLACED = Place("cos", "cos")
+
+
+class Call(msgspec.Struct):
     """One request on its way through the pipeline; each stage fills in what it finds out.
 
     `received` is in unix seconds. `content` is the part of the body that was read for the signature, `envelope` what
@@ -100,24 +102,23 @@ class Call:
     peer: str
     received: float
     request_id: str = ""
-    place: Place = field(default_factory=lambda: Place("cos", "cos"))
+    place: Place = _UNPLACED
     action: Action | None = None
     principal: Principal = ANONYMOUS
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = {}
     content: bytes | None = None
     envelope: Any = None
     diagnosis: str = ""
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(msgspec.Struct):
     """An answer: status, headers in the order sent, and a body held in memory or streamed.
 
     `length` is the Content-Length of a stream, or of the representation that a HEAD reply describes.
     """
 
     status: int = 200
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[tuple[str, str]] = []
     body: bytes = b""
     stream: Stream | None = None
     length: int | None = None

@@ -23,7 +23,9 @@ class Action:
 
     `permission` is the name that access decisions see. `max_body` is the largest request body in bytes; a body
     that announces more is refused before a byte of it is read. `access` is what the resource's ACL must grant to
-    others than its owner: `read`, `write`, or `owner` for what only the owner may do (`create` makes the resource).
+    others than its owner: `read`, `write`, or `owner` for what only the owner may do (`create` makes the resource);
+    `deferred` when only the body says who asks or what for, so that the action has to ask itself. `stored_only` says
+    that what is set is kept and given back and has no effect.
     """
 
     name: str
@@ -31,8 +33,9 @@ class Action:
     permission: str
     params: tuple[Param, ...] = ()
     max_body: int = 64 * KiB
-    access: Literal["owner", "create", "read", "write"] = "owner"
+    access: Literal["owner", "create", "read", "write", "deferred"] = "owner"
     about: str = ""
+    stored_only: bool = False
 
 
 Selector = TypeVar("Selector")

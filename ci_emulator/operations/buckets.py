@@ -1,20 +1,23 @@
-"""Create, find, list and delete buckets."""
+"""Create, find, change, list and delete buckets."""
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Callable
 
 from ci_emulator.core.errors import Kind, Refusal
+from ci_emulator.operations.keys import bucket_id, within_bucket
 from ci_emulator.operations.records import (
     BUCKETS,
     OBJECTS,
+    UPLOADS,
+    VERSIONS,
     BucketRecord,
-    bucket_id,
     decode_bucket,
     encode,
-    objects_prefix,
 )
 from ci_emulator.storage.base import Facts, Transaction
+
+_ALL = 1_000_000
 
 
 class Buckets:
@@ -22,6 +25,9 @@ class Buckets:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        #: Records that were read: nearly every request asks for one. Who changes a bucket does it here, so it is known.
+        self._known: dict[str, BucketRecord] = {}
+        self._changes = 0
 
     async def create(self, bucket: BucketRecord, *, most: int) -> None:
         """Create a bucket.
@@ -36,7 +42,7 @@ class Buckets:
             if present is not None:
                 mine = decode_bucket(present).owner == bucket.owner
                 raise Refusal(Kind.BUCKET_OWNED_BY_YOU if mine else Kind.BUCKET_TAKEN, bucket=bucket.name)
-            everyones = transaction.scan(BUCKETS, limit=1_000_000)
+            everyones = transaction.scan(BUCKETS, limit=_ALL)
             if sum(decode_bucket(data).owner == bucket.owner for _, data in everyones) >= most:
                 raise Refusal(Kind.TOO_MANY_BUCKETS, limit=most)
             transaction.put(BUCKETS, bucket_id(bucket.name), encode(bucket))
@@ -49,44 +55,63 @@ class Buckets:
         Raises:
             Refusal: BUCKET_MISSING.
         """
+        known = self._known.get(name)
+        if known is not None:
+            return known
+        changes = self._changes
         data = await self._facts.get(BUCKETS, bucket_id(name))
         if data is None:
             raise Refusal(Kind.BUCKET_MISSING, bucket=name)
-        return decode_bucket(data)
+        record = decode_bucket(data)
+        if changes == self._changes:  # else this may be what it was before
+            self._known[name] = record
+        return record
 
-    async def owned_by(self, owner: str | None) -> list[BucketRecord]:
-        """Return the buckets of one account (of all accounts when None) in the order of their names."""
-        rows = await self._facts.scan(BUCKETS, limit=1_000_000)
-        records = [decode_bucket(data) for _, data in rows]
-        return [record for record in records if owner is None or record.owner == owner]
-
-    async def set_acl(self, name: str, acl: str) -> None:
-        """Replace a bucket's canned ACL.
+    async def change(self, name: str, change: Callable[[BucketRecord], BucketRecord]) -> BucketRecord:
+        """Change what is known of a bucket; `change` runs inside the transaction and may raise.
 
         Raises:
-            Refusal: BUCKET_MISSING.
+            Refusal: BUCKET_MISSING, and whatever `change` raises.
         """
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> BucketRecord:
             data = transaction.get(BUCKETS, bucket_id(name))
             if data is None:
                 raise Refusal(Kind.BUCKET_MISSING, bucket=name)
-            record = msgspec.structs.replace(decode_bucket(data), acl=acl)
-            transaction.put(BUCKETS, bucket_id(name), encode(record))
+            new = change(decode_bucket(data))
+            transaction.put(BUCKETS, bucket_id(name), encode(new))
+            return new
 
-        await self._facts.transact(work)
+        try:
+            return await self._facts.transact(work)
+        finally:
+            self._forget(name)
+
+    async def owned_by(self, owner: str | None) -> list[BucketRecord]:
+        """Return the buckets of one account (of all accounts when None) in the order of their names."""
+        rows = await self._facts.scan(BUCKETS, limit=_ALL)
+        records = [decode_bucket(data) for _, data in rows]
+        return [record for record in records if owner is None or record.owner == owner]
 
     async def delete(self, name: str) -> None:
-        """Delete an empty bucket.
+        """Delete a bucket that holds no object, no version, no delete marker and no unfinished upload.
 
         Raises:
             Refusal: BUCKET_MISSING, BUCKET_NOT_EMPTY.
         """
 
         def work(transaction: Transaction) -> None:
-            if transaction.scan(OBJECTS, prefix=objects_prefix(name), limit=1):
-                raise Refusal(Kind.BUCKET_NOT_EMPTY, bucket=name)
             if not transaction.delete(BUCKETS, bucket_id(name)):
                 raise Refusal(Kind.BUCKET_MISSING, bucket=name)
+            for space in (OBJECTS, VERSIONS, UPLOADS):
+                if transaction.scan(space, prefix=within_bucket(name), limit=1):
+                    raise Refusal(Kind.BUCKET_NOT_EMPTY, bucket=name)
 
-        await self._facts.transact(work)
+        try:
+            await self._facts.transact(work)
+        finally:
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        self._changes += 1
+        self._known.pop(name, None)

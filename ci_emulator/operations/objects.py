@@ -1,57 +1,43 @@
-"""Put, find, open and delete objects: bytes first, then the fact; old bytes go when no fact names them."""
+"""Put, find, open, change and delete objects: bytes first, then the fact; old bytes go when no fact names them."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import hashlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
-from fastcrc import crc64
+import msgspec
 
 from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Stream
+from ci_emulator.operations import versions
+from ci_emulator.operations.content import SMALL, Content, Expected, Received
+from ci_emulator.operations.crc64 import combine
+from ci_emulator.operations.keys import bucket_id, object_id, versions_of
+from ci_emulator.operations.opaque import opaque_etag
 from ci_emulator.operations.records import (
     BUCKETS,
     OBJECTS,
-    CannedAcl,
+    VERSIONS,
+    Attributes,
+    BucketRecord,
     ObjectRecord,
-    bucket_id,
+    Segment,
+    decode_bucket,
     decode_object,
-    encode,
-    object_id,
 )
-from ci_emulator.storage.base import BlobMissing, Store, Transaction
+from ci_emulator.storage.base import BlobMissing, Facts, FactsReader, Transaction
 
-#: Below this a read costs one hop to the store instead of a stream.
-SMALL = 256 * 1024
+T = TypeVar("T")
+
+#: The most bytes that an object can be appended to (spec: cos.md section 4.3).
+LARGEST_APPENDED = 5 * 1024**3
 
 #: How often a reader looks again when the object is overwritten between its fact and its bytes.
 _RETRIES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Checksums that the client announced for what it sends, as raw digests."""
-
-    md5: bytes | None = None
-    sha1: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
-    """What is kept beside the bytes of an object; names are lower-case."""
-
-    headers: dict[str, str] = field(default_factory=dict)
-    meta: dict[str, str] = field(default_factory=dict)
-    storage_class: str = "STANDARD"
-    acl: CannedAcl = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """An object whose bytes are at hand: in `body` when they are few, else in `stream`."""
 
     record: ObjectRecord
@@ -62,8 +48,9 @@ class Opened:
 class Objects:
     """The objects of all buckets."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, facts: Facts, content: Content, clock: Clock) -> None:
+        self._facts = facts
+        self._content = content
         self._clock = clock
 
     async def put(
@@ -73,121 +60,252 @@ class Objects:
         chunks: AsyncIterator[bytes],
         attributes: Attributes,
         expected: Expected,
+        *,
+        forbid_overwrite: bool = False,
     ) -> ObjectRecord:
-        """Store an object; it replaces one of the same key in one step, when all its bytes are safe.
+        """Store an object; it becomes the current version in one step, when all its bytes are safe.
 
         Raises:
-            Refusal: BUCKET_MISSING, DIGEST_MISMATCH (fact `digest`), STORAGE_FULL, and whatever `chunks` raises; the store is then
-                as before.
+            Refusal: BUCKET_MISSING, DIGEST_MISMATCH (fact `digest`), KEY_EXISTS when overwriting is forbidden and the
+                bucket never kept versions, those of the store, and whatever `chunks` raises; the store is then as before.
         """
-        md5 = hashlib.md5(usedforsecurity=False)
-        sha1 = hashlib.sha1(usedforsecurity=False) if expected.sha1 is not None else None
-        size = crc = 0
-        writer = await self._store.blobs.create()
-        try:
-            async for chunk in chunks:
-                md5.update(chunk)
-                if sha1 is not None:
-                    sha1.update(chunk)
-                crc = crc64.xz(chunk, crc)
-                size += len(chunk)
-                await writer.write(chunk)
-            _check("MD5", expected.md5, md5.digest())
-            _check("SHA-1", expected.sha1, sha1.digest() if sha1 else None)
-            blob = await writer.commit()
-        except BaseException:
-            await asyncio.shield(writer.abort())
-            raise
-        record = ObjectRecord(
-            key=key,
-            blob=blob,
-            size=size,
-            etag=md5.hexdigest(),
-            crc64=crc,
-            modified=self._clock.now(),
-            headers=attributes.headers,
-            meta=attributes.meta,
-            storage_class=attributes.storage_class,
-            acl=attributes.acl,
-        )
-        await self._replace(bucket, record)
-        return record
+        if forbid_overwrite:
+            # Refuse before the bytes are asked for; the transaction checks again.
+            await self._facts.read(lambda reader: check_absent(reader, bucket_in(reader, bucket), key))
+        received = await self._content.receive(chunks, expected)
 
-    async def _replace(self, bucket: str, record: ObjectRecord) -> None:
-        name = object_id(bucket, record.key)
+        def work(transaction: Transaction) -> versions.Changed:
+            record = bucket_in(transaction, bucket)
+            if forbid_overwrite:
+                check_absent(transaction, record, key)
+            return versions.put(transaction, record, self._draft(key, received, attributes))
 
-        def work(transaction: Transaction) -> str | None:
-            if transaction.get(BUCKETS, bucket_id(bucket)) is None:
-                raise Refusal(Kind.BUCKET_MISSING, bucket=bucket)
-            old = transaction.get(OBJECTS, name)
-            transaction.put(OBJECTS, name, encode(record))
-            return decode_object(old).blob if old is not None else None
+        return await self._keep(received, work)
 
-        try:
-            replaced = await self._store.facts.transact(work)
-        except BaseException:
-            # Even a cancellation that comes out of a transaction means that nothing of it was kept.
-            await asyncio.shield(self._store.blobs.remove(record.blob))
-            raise
-        if replaced is not None:
-            await asyncio.shield(self._store.blobs.remove(replaced))
+    async def append(
+        self,
+        bucket: str,
+        key: str,
+        position: int,
+        chunks: AsyncIterator[bytes],
+        attributes: Attributes,
+        expected: Expected,
+        *,
+        announced: int = 0,
+    ) -> ObjectRecord:
+        """Append to an object, or begin one at position 0; it stays the same version.
 
-    async def find(self, bucket: str, key: str) -> ObjectRecord:
-        """Return what is known of an object.
+        What would be too large with the `announced` bytes is refused before any of them is asked for.
 
         Raises:
-            Refusal: KEY_MISSING.
+            Refusal: NOT_APPENDABLE, APPEND_POSITION (fact `size`), OBJECT_TOO_LARGE, and those of `put`.
         """
-        data = await self._store.facts.get(OBJECTS, object_id(bucket, key))
-        if data is None:
-            raise Refusal(Kind.KEY_MISSING, key=key)
-        return decode_object(data)
+        now = await self._current(bucket, key)
+        _check_appendable(now, position, announced)
+        received = await self._content.receive(chunks, expected)
 
-    async def open(self, bucket: str, key: str, plan: Callable[[ObjectRecord], tuple[int, int]]) -> Opened:
-        """Open a part of an object.
+        def work(transaction: Transaction) -> versions.Changed:
+            record = bucket_in(transaction, bucket)
+            old = versions.current(transaction, bucket, key)
+            _check_appendable(old, position, received.segment.size)
+            draft = self._draft(key, received, attributes)
+            if old is None:
+                etag = opaque_etag(received.md5, key)
+                return versions.put(
+                    transaction, record, msgspec.structs.replace(draft, kind="appendable", etag=etag)
+                )
+            new = msgspec.structs.replace(
+                old,
+                segments=(*old.segments, received.segment),
+                size=old.size + received.segment.size,
+                etag=opaque_etag(old.etag, received.md5),
+                crc64=combine(old.crc64, received.crc64, received.segment.size),
+                modified=self._clock.now(),
+            )
+            versions.replace(transaction, bucket, old, new)
+            return versions.Changed(new)
+
+        return await self._keep(received, work)
+
+    async def find(self, bucket: str, key: str, version: str | None = None) -> ObjectRecord:
+        """Return what is known of an object: its current version, or the one that is named.
+
+        Raises:
+            Refusal: KEY_MISSING (fact `delete_marker` with the marker's version when one covers it), VERSION_MISSING.
+        """
+        if version is None:
+            record = await self._current(bucket, key)
+            if record is not None:
+                return record
+            newest = await self._facts.scan(VERSIONS, prefix=versions_of(bucket, key), limit=1)
+            markers = [other for _, data in newest if (other := decode_object(data)).delete_marker]
+            facts = {"delete_marker": markers[0].version_id} if markers else {}
+            raise Refusal(Kind.KEY_MISSING, key=key, **facts)
+        found = await self._facts.read(lambda reader: versions.find(reader, bucket, key, version))
+        if found is None:
+            raise Refusal(Kind.VERSION_MISSING, key=key, version=version)
+        return found
+
+    async def open(
+        self,
+        bucket: str,
+        key: str,
+        plan: Callable[[ObjectRecord], tuple[int, int]],
+        version: str | None = None,
+    ) -> Opened:
+        """Open a part of an object; a stream must be closed.
 
         Args:
             bucket: the bucket's name.
             key: the object's key.
             plan: given the object's record, returns (start, length) in bytes, or raises; asked again when the object
                 is overwritten before its bytes could be opened.
+            version: the version, the current one when None.
 
         Raises:
-            Refusal: KEY_MISSING, and whatever `plan` raises.
+            Refusal: as `find`, and whatever `plan` raises.
         """
         for _ in range(_RETRIES):
-            record = await self.find(bucket, key)
+            record = await self.find(bucket, key, version)
             start, length = plan(record)
+            if length > SMALL:
+                return Opened(record, stream=self._content.stream(record.segments, start, length))
             try:
-                if length <= SMALL:
-                    return Opened(record, body=await self._store.blobs.read(record.blob, start, length))
-                return Opened(record, stream=await self._store.blobs.open(record.blob, start, length))
+                return Opened(record, body=await self._content.read(record.segments, start, length))
             except BlobMissing:
                 continue
         raise Refusal(Kind.OVERLOADED)
 
-    async def delete(self, bucket: str, key: str) -> bool:
-        """Delete an object; returns whether there was one."""
-        name = object_id(bucket, key)
+    async def change(
+        self,
+        bucket: str,
+        key: str,
+        change: Callable[[ObjectRecord], ObjectRecord],
+        version: str | None = None,
+    ) -> ObjectRecord:
+        """Change what is known of an object, but not its bytes; it stays the same version.
 
-        def work(transaction: Transaction) -> str | None:
-            old = transaction.get(OBJECTS, name)
+        `change` runs inside the transaction: it may raise, and then nothing is changed.
+
+        Raises:
+            Refusal: KEY_MISSING, VERSION_MISSING, and whatever `change` raises.
+        """
+
+        def work(transaction: Transaction) -> ObjectRecord:
+            if version is None:
+                old = versions.current(transaction, bucket, key)
+            else:
+                old = versions.find(transaction, bucket, key, version)
             if old is None:
-                return None
-            transaction.delete(OBJECTS, name)
-            return decode_object(old).blob
+                raise Refusal(Kind.KEY_MISSING if version is None else Kind.VERSION_MISSING, key=key)
+            new = change(old)
+            versions.replace(transaction, bucket, old, new)
+            return new
 
-        blob = await self._store.facts.transact(work)
-        if blob is not None:
-            await asyncio.shield(self._store.blobs.remove(blob))
-        return blob is not None
+        return await self._facts.transact(work)
 
+    async def delete(self, bucket: str, key: str, version: str | None = None) -> ObjectRecord | None:
+        """Delete an object, or one version of it for good.
 
-def _check(digest: str, announced: bytes | None, actual: bytes | None) -> None:
-    if announced is not None and announced != actual:
-        raise Refusal(
-            Kind.DIGEST_MISMATCH,
-            digest=digest,
-            expected=base64.b64encode(announced).decode(),
-            actual=base64.b64encode(actual or b"").decode(),
+        Returns the delete marker that was made, or the version that was removed; None when there was nothing.
+
+        Raises:
+            Refusal: BUCKET_MISSING.
+        """
+        return (await self.delete_all(bucket, [(key, version)]))[0]
+
+    async def delete_all(
+        self, bucket: str, wanted: Sequence[tuple[str, str | None]]
+    ) -> list[ObjectRecord | None]:
+        """Delete several (key, version) in their order and in one step; what `delete` returns for each of them.
+
+        Raises:
+            Refusal: BUCKET_MISSING.
+        """
+        order = self._order()
+
+        def work(transaction: Transaction) -> list[versions.Changed]:
+            record = bucket_in(transaction, bucket)
+            return [
+                versions.delete(transaction, record, key, order)
+                if version is None
+                else versions.delete_version(transaction, bucket, key, version)
+                for key, version in wanted
+            ]
+
+        changes = await self._facts.transact(work)
+        await self._content.drop(segment for changed in changes for segment in changed.freed)
+        return [changed.record for changed in changes]
+
+    async def _current(self, bucket: str, key: str) -> ObjectRecord | None:
+        data = await self._facts.get(OBJECTS, object_id(bucket, key))
+        return decode_object(data) if data is not None else None
+
+    async def _keep(
+        self, received: Received, work: Callable[[Transaction], versions.Changed]
+    ) -> ObjectRecord:
+        changed = await keep(self._facts, self._content, (received.segment,), work)
+        assert changed.record is not None  # noqa: S101 - a put always leaves a record
+        return changed.record
+
+    def _draft(self, key: str, received: Received, attributes: Attributes) -> ObjectRecord:
+        return ObjectRecord(
+            key=key,
+            order=self._order(),
+            modified=self._clock.now(),
+            segments=(received.segment,),
+            size=received.segment.size,
+            etag=received.md5,
+            crc64=received.crc64,
+            attributes=attributes,
         )
+
+    def _order(self) -> int:
+        return int(self._clock.now() * 1_000_000)
+
+
+async def keep(
+    facts: Facts,
+    content: Content,
+    segments: Sequence[Segment],
+    work: Callable[[Transaction], versions.Changed],
+) -> versions.Changed:
+    """Commit the facts that name new bytes; drop the bytes when that fails, and those that it frees when it does not."""
+    try:
+        changed = await facts.transact(work)
+    except BaseException:
+        # Even a cancellation that comes out of a transaction means that nothing of it was kept.
+        await content.drop(segments)
+        raise
+    finally:
+        content.settled(segments)
+    await content.drop(changed.freed)
+    return changed
+
+
+def bucket_in(reader: FactsReader, name: str) -> BucketRecord:
+    """Return a bucket's record inside a transaction.
+
+    Raises:
+        Refusal: BUCKET_MISSING.
+    """
+    data = reader.get(BUCKETS, bucket_id(name))
+    if data is None:
+        raise Refusal(Kind.BUCKET_MISSING, bucket=name)
+    return decode_bucket(data)
+
+
+def check_absent(reader: FactsReader, bucket: BucketRecord, key: str) -> None:
+    """Refuse to overwrite; a bucket that ever kept versions overwrites nothing that it is not told to."""
+    if not bucket.versioning and versions.current(reader, bucket.name, key) is not None:
+        raise Refusal(Kind.KEY_EXISTS, key=key)
+
+
+def _check_appendable(record: ObjectRecord | None, position: int, more: int) -> None:
+    if record is not None and record.kind != "appendable":
+        raise Refusal(Kind.NOT_APPENDABLE)
+    size = record.size if record is not None else 0
+    if position != size:
+        raise Refusal(Kind.APPEND_POSITION, size=size)
+    if size + more > LARGEST_APPENDED:
+        raise Refusal(Kind.OBJECT_TOO_LARGE, limit=LARGEST_APPENDED)

@@ -1,19 +1,31 @@
-"""The facts about buckets and objects as they are kept in a store."""
+"""The facts about buckets, objects, versions and uploads as they are kept in a store."""
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
 #: Who else may read or write; `default` on an object means "as its bucket".
 CannedAcl = Literal["private", "public-read", "public-read-write", "authenticated-read", "default"]
 
+#: Whether a bucket keeps versions; it cannot go back to never having done so.
+Versioning = Literal["", "Enabled", "Suspended"]
+
+#: How an object came to be, and whether it can be appended to.
+ObjectKind = Literal["normal", "appendable", "multipart"]
+
+#: The version of an object that was written while its bucket kept none.
+NULL_VERSION = "null"
+
 BUCKETS = "buckets"
-OBJECTS = "objects"
+OBJECTS = "objects"  # the current version of each object, unless that is a delete marker
+VERSIONS = "versions"  # what is not current, and every delete marker
+UPLOADS = "uploads"  # multipart uploads that are neither completed nor aborted
+PARTS = "parts"  # the parts of those uploads
 
 
-class BucketRecord(msgspec.Struct, frozen=True, kw_only=True):
+class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bucket: full name, owner (APPID), region, creation time in unix seconds."""
 
     name: str
@@ -21,35 +33,86 @@ class BucketRecord(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     created: float
     acl: CannedAcl = "private"
+    versioning: Versioning = ""
 
 
-class ObjectRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An object: its bytes are the blob `blob`, `size` bytes long.
+class Segment(msgspec.Struct, frozen=True, array_like=True):
+    """A piece of an object's bytes: a whole blob."""
 
-    `etag` is without quotes, `crc64` the CRC-64/XZ of the bytes, `modified` unix seconds. `headers` holds what was
-    given at upload and is given back at download, `meta` the user's own metadata; names are lower-case.
-    """
-
-    key: str
     blob: str
     size: int
-    etag: str
-    crc64: int
-    modified: float
+
+
+class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept beside the bytes of an object; the names of headers and metadata are lower-case.
+
+    `encryption` holds the server-side encryption headers that are given back; nothing is encrypted.
+    """
+
     headers: dict[str, str] = {}
     meta: dict[str, str] = {}
     storage_class: str = "STANDARD"
     acl: CannedAcl = "default"
+    tags: dict[str, str] = {}
+    encryption: dict[str, str] = {}
 
 
-Record = TypeVar("Record", bound=msgspec.Struct)
+class ObjectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One version of an object.
+
+    `order` is the microsecond in which it was made, unique for its key; a higher one is newer. `version` is "" in a
+    bucket that never kept versions. `etag` is without quotes, `crc64` the CRC-64/XZ of all bytes, `modified` unix
+    seconds, `parts` the number of parts of a multipart object. A delete marker has no bytes.
+    """
+
+    key: str
+    order: int
+    modified: float
+    version: str = ""
+    segments: tuple[Segment, ...] = ()
+    size: int = 0
+    etag: str = ""
+    crc64: int = 0
+    attributes: Attributes = Attributes()
+    kind: ObjectKind = "normal"
+    parts: int = 0
+    restored_until: float | None = None
+    delete_marker: bool = False
+
+    @property
+    def version_id(self) -> str:
+        """The version as a versioned bucket names it."""
+        return self.version or NULL_VERSION
+
+
+class UploadRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A multipart upload in progress: what the object will have, who began it (APPID) and when (unix seconds)."""
+
+    key: str
+    upload_id: str
+    initiator: str
+    initiated: float
+    attributes: Attributes = Attributes()
+
+
+class PartRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of an upload; `number` counts from 1."""
+
+    number: int
+    segment: Segment
+    etag: str
+    crc64: int
+    modified: float
+
 
 _encoder = msgspec.msgpack.Encoder()
 _bucket_decoder = msgspec.msgpack.Decoder(BucketRecord)
 _object_decoder = msgspec.msgpack.Decoder(ObjectRecord)
+_upload_decoder = msgspec.msgpack.Decoder(UploadRecord)
+_part_decoder = msgspec.msgpack.Decoder(PartRecord)
 
 
-def encode(record: BucketRecord | ObjectRecord) -> bytes:
+def encode(record: BucketRecord | ObjectRecord | UploadRecord | PartRecord) -> bytes:
     """Return a record as the bytes that a store keeps."""
     return _encoder.encode(record)
 
@@ -60,20 +123,15 @@ def decode_bucket(data: bytes) -> BucketRecord:
 
 
 def decode_object(data: bytes) -> ObjectRecord:
-    """Read back an object's record."""
+    """Read back the record of a version of an object."""
     return _object_decoder.decode(data)
 
 
-def bucket_id(name: str) -> bytes:
-    """Return the key of a bucket's record."""
-    return name.encode()
+def decode_upload(data: bytes) -> UploadRecord:
+    """Read back an upload's record."""
+    return _upload_decoder.decode(data)
 
 
-def objects_prefix(bucket: str) -> bytes:
-    """Return what the keys of all records of a bucket's objects begin with (no bucket name holds a NUL)."""
-    return bucket.encode() + b"\0"
-
-
-def object_id(bucket: str, key: str) -> bytes:
-    """Return the key of an object's record; their order is the UTF-8 byte order of the object keys."""
-    return objects_prefix(bucket) + key.encode()
+def decode_part(data: bytes) -> PartRecord:
+    """Read back a part's record."""
+    return _part_decoder.decode(data)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.operations.buckets import Buckets
-from ci_emulator.operations.objects import Attributes, Expected, Objects
-from ci_emulator.operations.records import BucketRecord
+from ci_emulator.operations.content import Expected
+from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.records import Attributes, BucketRecord
 
 
 async def fill(buckets: Buckets, objects: Objects, bucket: BucketRecord, directory: Path) -> int:
@@ -36,7 +37,9 @@ async def fill(buckets: Buckets, objects: Objects, bucket: BucketRecord, directo
             continue
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         content = await asyncio.to_thread(path.read_bytes)
-        await objects.put(bucket.name, key, _once(content), Attributes({"content-type": kind}), Expected())
+        await objects.put(
+            bucket.name, key, _once(content), Attributes(headers={"content-type": kind}), Expected()
+        )
         put += 1
     return put
 

@@ -20,7 +20,10 @@ SERVICES = {
 }
 _LEGACY_PIC = re.compile(r"^pic(?:bj|nj|sh|gz|cd|cq|hk|ru|sgp|ca|in)$")
 
-COS_SUFFIXES = (".myqcloud.com", ".tencentcos.cn")
+COS_SUFFIXES = (".myqcloud.com", ".tencentcos.cn", ".coslake.com")
+
+#: Where cos-python-sdk-v5 (1.9.44, `CosVectorsClient`) looks for vector buckets; it names them in the body.
+_VECTORS = re.compile(r"^vectors\.(?P<region>[a-z0-9-]+)\.coslake\.com$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ def read_host(host: str) -> HostFacts | None:
     `<bucket>[.<service>[.<region>]].<suffix>`, `<service>.<region>.<suffix>` and `service.<service>.<suffix>`; the
     suffix may be anything, so a local name works like the cloud's (spec: cos.md section 2).
     """
+    vectors = _VECTORS.match(host)
+    if vectors:
+        return HostFacts("cos", None, vectors["region"], appid_scoped=True)
     labels = host.split(".")
     first, rest = labels[0], labels[1:]
     if not rest:

@@ -14,6 +14,7 @@ from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.codes import Codes
 from ci_emulator.operations.listing import Listing
 from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Services:
     credentials: CredentialSource
     buckets: Buckets
     objects: Objects
+    uploads: Uploads
     listing: Listing
     codes: Codes
     fetcher: Fetcher

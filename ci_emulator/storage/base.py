@@ -10,8 +10,8 @@ While it runs, a store refuses with `Refusal`: `STORAGE_FULL`, `STORAGE_UNAVAILA
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -65,6 +65,24 @@ class Transaction(FactsReader, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the facts are laid out: a version, and for each older one that can still be opened what makes the next of it.
+
+    A migration runs in the transaction that also records the new version, so it sees either all of the old facts or
+    never runs; it must get along with no facts at all.
+    """
+
+    version: int = 1
+    migrations: Mapping[int, Callable[[Transaction], None]] = field(default_factory=dict)
+
+    def knows(self, version: int) -> bool:
+        """Tell whether facts of this version are of this layout or can be migrated to it."""
+        return 0 < version <= self.version and all(
+            step in self.migrations for step in range(version, self.version)
+        )
+
+
 class Facts(Protocol):
     """Ordered records, used from the event loop that opened them."""
 
@@ -76,6 +94,13 @@ class Facts(Protocol):
         self, space: str, *, prefix: bytes = b"", after: bytes | None = None, limit: int
     ) -> list[tuple[bytes, bytes]]:
         """Return committed pairs as `FactsReader.scan` does; the last key is the next page's `after`."""
+        ...
+
+    async def read(self, work: Callable[[FactsReader], T]) -> T:
+        """Run `work` over one committed state and return its result: of each transaction it sees all or nothing.
+
+        `work` is synchronous, short, and waits for no writer; its reader is of use only while it runs.
+        """
         ...
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -144,8 +169,15 @@ class Blobs(Protocol):
         """Open a part for reading in chunks; raises `BlobMissing` at once. The caller ends it with `aclose`."""
         ...
 
-    async def remove(self, blob: str) -> None:
-        """Remove a blob; without effect when there is none."""
+    async def remove(self, *blobs: str) -> None:
+        """Remove blobs; one that there is not is passed over. All are tried before a failure is raised."""
+        ...
+
+    def survey(self) -> AsyncIterator[Sequence[tuple[str, float]]]:
+        """Yield the ids of all blobs in small batches, each with the unix time at which it was finished.
+
+        A blob that comes or goes meanwhile may be among them or not; one in the making never is.
+        """
         ...
 
     async def close(self) -> None:

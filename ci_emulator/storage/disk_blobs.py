@@ -1,10 +1,12 @@
-"""Blobs as files: `blobs/<first two digits>/<id>`, each written under `tmp/` and renamed when it is whole."""
+"""Blobs as files: `blobs/<first two digits>/<id>`; what comes in pieces is written under `tmp/` until it is whole."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from weakref import WeakSet
@@ -44,11 +46,35 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
+def _finished_in(directory: Path) -> list[tuple[str, float]]:
+    """Return the blobs in a directory, each with the time of its last write; what is no blob is not looked at."""
+    found = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if _ID.fullmatch(entry.name):
+                with suppress(FileNotFoundError):  # removed since
+                    found.append((entry.name, entry.stat(follow_symlinks=False).st_mtime))
+    return found
+
+
+def _unlink(paths: Sequence[Path]) -> None:
+    """Remove files, all of them before a failure is raised."""
+    failure: OSError | None = None
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+
+
 class DiskBlobs:
     """`Blobs` below a directory that `prepare_directories` has been over."""
 
     def __init__(self, root: Path, threads: FileThreads) -> None:
         self._root = root
+        self._finished, self._unfinished = str(root / "blobs"), str(root / "tmp")
         self._threads = threads
         self._writers: WeakSet[_DiskWriter] = WeakSet()
 
@@ -57,7 +83,7 @@ class DiskBlobs:
         self._threads.check_open()
         # Always random: ids that repeat in the next run would overwrite blobs that are in use.
         blob = RandomIds().token()
-        writer = _DiskWriter(blob, self._root / "tmp" / blob, self._path(blob), self._threads)
+        writer = _DiskWriter(blob, f"{self._unfinished}/{blob}", self._path(blob), self._threads)
         self._writers.add(writer)
         return writer
 
@@ -79,7 +105,7 @@ class DiskBlobs:
         """See `Blobs.open`; the reader holds the file open, so a removed blob's bytes stay until it ends."""
 
         def job() -> _DiskReader:
-            file = self._open(blob)
+            file = FileIO(self._open(blob))
             try:
                 left = part_of(os.fstat(file.fileno()).st_size, start, length)
             except BaseException:
@@ -89,10 +115,16 @@ class DiskBlobs:
 
         return await self._threads.run(job, undo=_DiskReader.close)
 
-    async def remove(self, blob: str) -> None:
+    async def remove(self, *blobs: str) -> None:
         """See `Blobs.remove`. Not synced: a file that comes back after a power cut is an orphan, no harm."""
-        if _ID.fullmatch(blob):
-            await self._threads.run(lambda: self._path(blob).unlink(missing_ok=True))
+        paths = [Path(self._path(blob)) for blob in blobs if _ID.fullmatch(blob)]
+        if paths:
+            await self._threads.run(partial(_unlink, paths))
+
+    async def survey(self) -> AsyncIterator[Sequence[tuple[str, float]]]:
+        """See `Blobs.survey`; a batch is what one directory holds, a 256th of all."""
+        for shard in _SHARDS:
+            yield await self._threads.run(partial(_finished_in, self._root / "blobs" / shard))
 
     async def close(self) -> None:
         """See `Blobs.close`."""
@@ -100,23 +132,28 @@ class DiskBlobs:
         for writer in tuple(self._writers):
             writer.close()
 
-    def _path(self, blob: str) -> Path:
-        return self._root / "blobs" / blob[:2] / blob
+    def _path(self, blob: str) -> str:
+        # Not a Path: joining one takes as long as opening the file.
+        return f"{self._finished}/{blob[:2]}/{blob}"
 
     def _read(self, blob: str, start: int, length: int) -> bytes:
-        with self._open(blob) as file:
-            left = part_of(os.fstat(file.fileno()).st_size, start, length)
-            data = os.pread(file.fileno(), left, start)
+        file = self._open(blob)
+        try:
+            left = part_of(os.fstat(file).st_size, start, length)
+            data = os.pread(file, left, start)
             # One pread gives at most 2 GiB.
-            while len(data) < left and (more := os.pread(file.fileno(), left - len(data), start + len(data))):
+            while len(data) < left and (more := os.pread(file, left - len(data), start + len(data))):
                 data += more
             return data
+        finally:
+            os.close(file)
 
-    def _open(self, blob: str) -> FileIO:
+    def _open(self, blob: str) -> int:
+        """Return a descriptor of a blob's file. Bare calls of the system: a small read is little else."""
         if not _ID.fullmatch(blob):
             raise BlobMissing(blob)
         try:
-            return FileIO(self._path(blob))
+            return os.open(self._path(blob), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             raise BlobMissing(blob) from None
 
@@ -124,7 +161,7 @@ class DiskBlobs:
 class _DiskWriter:
     """Holds up to `CHUNK` bytes in memory, so that a small blob costs one job, at its commit."""
 
-    def __init__(self, blob: str, unfinished: Path, final: Path, threads: FileThreads) -> None:
+    def __init__(self, blob: str, unfinished: str, final: str, threads: FileThreads) -> None:
         self._blob = blob
         self._unfinished = unfinished
         self._final = final
@@ -141,7 +178,7 @@ class _DiskWriter:
         if self._held_bytes <= CHUNK:
             return
         try:
-            await self._threads.run(self._spill)
+            await self._threads.run(lambda: self._spill(self._unfinished))
         except BaseException:
             self._discard()
             raise
@@ -177,14 +214,14 @@ class _DiskWriter:
         if self._file is None:
             return
         # Nothing more can be done about a failing medium, and what stays in tmp/ goes at the next start.
-        for step in (self._file.close, self._unfinished.unlink, self._final.unlink):
+        for step in (self._file.close, Path(self._unfinished).unlink, Path(self._final).unlink):
             with suppress(OSError):
                 step()
 
-    def _spill(self) -> FileIO:
-        """Write what is held to the unfinished file and return that file."""
+    def _spill(self, path: str) -> FileIO:
+        """Write what is held to the file, which is made at `path` if there is none yet, and return it."""
         if self._file is None:
-            self._file = FileIO(self._unfinished, "xb")
+            self._file = FileIO(path, "xb")
         rest = memoryview(b"".join(self._held))
         self._held.clear()
         self._held_bytes = 0
@@ -193,12 +230,20 @@ class _DiskWriter:
         return self._file
 
     def _publish(self) -> None:
-        """Make the bytes durable, then the name."""
-        file = self._spill()
+        """Give the bytes their name, then make both durable.
+
+        In this order a journalling file system writes its journal once, and what was held as a whole needs no other
+        name before: small blobs would stand in line for `tmp/`. A power cut in between may leave a name without all
+        of its bytes: an orphan, because no fact names it before this has returned.
+        """
+        if self._file is None:
+            file = self._spill(self._final)
+        else:
+            file = self._spill(self._unfinished)
+            Path(self._unfinished).rename(self._final)
         os.fsync(file.fileno())
         file.close()
-        self._unfinished.rename(self._final)
-        sync_directory(self._final.parent)
+        sync_directory(Path(self._final).parent)
 
     def _check(self) -> None:
         self._threads.check_open()

@@ -6,14 +6,13 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic
 
 from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.storage.base import T, Transaction
-from ci_emulator.storage.disk_records import Reads, RecordsTransaction, fetch
-from ci_emulator.storage.waiting import cancel_later, settle
+from ci_emulator.storage.base import FactsReader, T, Transaction
+from ci_emulator.storage.disk_records import Reads, RecordsTransaction, fetch, roll_back
+from ci_emulator.storage.waiting import Wakeups, cancel_later, settle
 
 # More than this and the first of a batch would wait noticeably for the last.
 _LARGEST_BATCH = 256
@@ -50,7 +49,7 @@ class DiskFacts:
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._drained: asyncio.Future[None] = self._loop.create_future()
         self._closed = False
-        writer = _Writer(writing, self._queue, self._report, self._drained)
+        writer = _Writer(writing, self._queue, Wakeups(self._loop).report, self._drained)
         # A daemon: a process that ends without close() must not hang, and loses nothing that was acknowledged.
         self._thread = threading.Thread(target=writer.run, name="facts", daemon=True)
         self._thread.start()
@@ -69,6 +68,11 @@ class DiskFacts:
         """See `Facts.scan`."""
         self._check()
         return self._reads.scan(space, prefix=prefix, after=after, limit=limit)
+
+    async def read(self, work: Callable[[FactsReader], T]) -> T:
+        """See `Facts.read`."""
+        self._check()
+        return self._reads.together(work)
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """See `Facts.transact`; `work` runs in the writer's thread."""
@@ -98,17 +102,6 @@ class DiskFacts:
     def _check(self) -> None:
         if self._closed:
             raise Refusal(Kind.SHUTTING_DOWN)
-
-    def _report(self, futures: list[asyncio.Future[None]]) -> None:
-        """Tell the event loop, from the writer's thread, that these are done."""
-
-        def resolve() -> None:
-            for future in futures:
-                future.set_result(None)
-
-        # A loop that was closed without close() has nobody left who waits.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(resolve)
 
 
 class _Writer:
@@ -161,9 +154,7 @@ class _Writer:
             fetch(self._connection, "COMMIT")
         except Exception as error:
             # Nothing of the batch is kept; a job that failed by itself keeps its own reason.
-            with suppress(sqlite3.Error):
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+            roll_back(self._connection)
             for job in batch:
                 job.error = job.error or error
 

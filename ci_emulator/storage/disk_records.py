@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.storage.base import Conflict
+from ci_emulator.storage.base import Conflict, FactsReader, T
 from ci_emulator.storage.ranges import key_range
 
 _SCHEMA = """
@@ -69,6 +71,13 @@ def fetch(connection: sqlite3.Connection, statement: str, *values: object) -> li
         raise
 
 
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction without keeping anything; SQLite may have ended it by itself, after a failure."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 class Reads:
     """The two reads, alike on both connections."""
 
@@ -94,6 +103,14 @@ class Reads:
         if high is None:
             return self.fetch(_SCAN, space, low, limit)
         return self.fetch(_SCAN_BELOW, space, low, high, limit)
+
+    def together(self, work: Callable[[FactsReader], T]) -> T:
+        """Run a work all of whose reads see the state that the first one saw."""
+        self.fetch("BEGIN")
+        try:
+            return work(self)
+        finally:
+            roll_back(self._connection)
 
 
 class RecordsTransaction(Reads):

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from sortedcontainers import SortedDict
 
+from ci_emulator.core.clock import Clock, SystemClock
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.ids import RandomIds
-from ci_emulator.storage.base import CHUNK, BlobMissing, Conflict, Store, T, Transaction
+from ci_emulator.storage.base import CHUNK, BlobMissing, Conflict, FactsReader, Store, T, Transaction
 from ci_emulator.storage.ranges import key_range, part_of
+
+_BATCH = 1000
 
 
 class MemoryStore(Store):
     """Facts and blobs in this process."""
 
     @classmethod
-    async def open(cls) -> MemoryStore:
-        """Return an empty store."""
-        return cls(MemoryFacts(), MemoryBlobs())
+    async def open(cls, clock: Clock | None = None) -> MemoryStore:
+        """Return an empty store; the clock tells how old its blobs are."""
+        return cls(MemoryFacts(), MemoryBlobs(clock or SystemClock()))
 
 
 class _Tables:
@@ -114,6 +119,15 @@ class MemoryFacts:
         self._check()
         return self._tables.scan(space, prefix, after, limit)
 
+    async def read(self, work: Callable[[FactsReader], T]) -> T:
+        """See `Facts.read`."""
+        self._check()
+        reader = _MemoryTransaction(self._tables)
+        try:
+            return work(reader)
+        finally:
+            reader.end()
+
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """See `Facts.transact`."""
         self._check()
@@ -182,11 +196,19 @@ class _MemoryReader:
         self._end = 0
 
 
+class _Blob(NamedTuple):
+    """A finished blob: its bytes, and when it was finished in unix seconds."""
+
+    data: bytearray
+    finished: float
+
+
 class MemoryBlobs:
     """`Blobs` in a mapping."""
 
-    def __init__(self) -> None:
-        self._blobs: dict[str, bytearray] = {}
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._blobs: dict[str, _Blob] = {}
         self._closed = False
 
     async def create(self) -> _MemoryWriter:
@@ -204,10 +226,19 @@ class MemoryBlobs:
         data = self._find(blob)
         return _MemoryReader(data, start, start + part_of(len(data), start, length))
 
-    async def remove(self, blob: str) -> None:
+    async def remove(self, *blobs: str) -> None:
         """See `Blobs.remove`."""
         self.check_open()
-        self._blobs.pop(blob, None)
+        for blob in blobs:
+            self._blobs.pop(blob, None)
+
+    async def survey(self) -> AsyncIterator[Sequence[tuple[str, float]]]:
+        """See `Blobs.survey`; it is of the moment in which it begins."""
+        self.check_open()
+        found = [(blob, finished) for blob, (_, finished) in self._blobs.items()]
+        for start in range(0, len(found), _BATCH):
+            yield found[start : start + _BATCH]
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """See `Blobs.close`."""
@@ -217,7 +248,7 @@ class MemoryBlobs:
     def keep(self, data: bytearray) -> str:
         """Take over the bytes of a finished writer and return their id."""
         blob = RandomIds().token()
-        self._blobs[blob] = data
+        self._blobs[blob] = _Blob(data, self._clock.now())
         return blob
 
     def check_open(self) -> None:
@@ -228,6 +259,6 @@ class MemoryBlobs:
     def _find(self, blob: str) -> bytearray:
         self.check_open()
         try:
-            return self._blobs[blob]
+            return self._blobs[blob].data
         except KeyError:
             raise BlobMissing(blob) from None

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
-from multidict import CIMultiDict
 
 from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.target import Form, Target, parse_host, split_target
 from ci_emulator.wire.body import WireBody
-
-log = logging.getLogger("ci_emulator.wire")
+from ci_emulator.wire.response import send
 
 #: Answers a call; never raises but for cancellation.
 Respond = Callable[[Call], Awaitable[Reply]]
@@ -136,48 +133,3 @@ def unreadable_target(method: str, headers: dict[str, str] | None = None) -> Tar
 
 def _expects_continue(request: web.BaseRequest, target: Target) -> bool:
     return request.version >= HttpVersion11 and target.headers.get("expect", "").lower() == "100-continue"
-
-
-def to_response(reply: Reply) -> web.StreamResponse:
-    """Turn a reply into an aiohttp response.
-
-    The body goes out as bytes: with text aiohttp appends a charset, and several SDKs compare the Content-Type for
-    equality (spec: aiohttp.md, "Bodies").
-    """
-    headers = CIMultiDict(reply.headers)
-    if reply.length is not None:
-        headers["Content-Length"] = str(reply.length)
-    response: web.StreamResponse
-    if reply.stream is None:
-        response = web.Response(status=reply.status, headers=headers, body=reply.body or None)
-    else:
-        response = web.StreamResponse(status=reply.status, headers=headers)
-    if reply.close:
-        response.force_close()
-        response.headers["Connection"] = "close"
-    return response
-
-
-async def send(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    """Send a reply; a stream is sent as it is read, and one that breaks off cuts the connection."""
-    response = to_response(reply)
-    if request.keep_alive and not reply.close:
-        # COS names it in every answer (spec: cos.md section 4.0); aiohttp leaves it out of HTTP/1.1.
-        response.headers["Connection"] = "keep-alive"
-    if reply.stream is None:
-        return response
-    try:
-        await response.prepare(request)
-        async for chunk in reply.stream:
-            await response.write(chunk)
-        await response.write_eof()
-    except ConnectionError:
-        raise
-    except Exception:
-        # The status is gone out already: a short body on a cut connection is the only honest sign left.
-        log.exception("a reply broke off")
-        if request.transport is not None:
-            request.transport.abort()
-    finally:
-        await reply.stream.aclose()
-    return response

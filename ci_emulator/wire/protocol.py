@@ -7,18 +7,18 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http import HttpProcessingError, RawRequestMessage
+from aiohttp.http import HttpProcessingError, HttpVersion11, RawRequestMessage
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Reply
-from ci_emulator.wire.front import Front, Refuse, to_response
+from ci_emulator.wire.front import Front, Refuse
 from ci_emulator.wire.head import escape_line, sniff
+from ci_emulator.wire.response import WholeResponse, write_head
 
 log = logging.getLogger("ci_emulator.wire")
 
@@ -133,7 +133,7 @@ class Connection(RequestHandler):
         else:
             log.error("unhandled error", exc_info=exc)
             problem = exc if isinstance(exc, Exception) else Refusal(Kind.INTERNAL)
-        return to_response(self._refusal(problem))
+        return WholeResponse(self._refusal(problem))
 
     def _refusal(self, problem: Exception) -> Reply:
         reply = self._front.refuse(problem, sniff(self._head))
@@ -143,7 +143,8 @@ class Connection(RequestHandler):
     def _turn_away(self, refusal: Refusal) -> None:
         transport = self.transport
         if isinstance(transport, asyncio.Transport):
-            transport.write(_serialise(self._refusal(refusal)))
+            reply = self._refusal(refusal)
+            transport.write(write_head(reply, "GET", HttpVersion11, stays_open=False) + reply.body)
         self.force_close()
 
     def _start_head_timer(self) -> None:
@@ -160,15 +161,6 @@ class Connection(RequestHandler):
             self._turn_away(Refusal(Kind.BODY_TIMEOUT))
         else:
             self.force_close()
-
-
-def _serialise(reply: Reply) -> bytes:
-    """Write a small reply without a request to answer (there is none yet)."""
-    headers = {name: value for name, value in reply.headers if name != "Content-Length"}
-    headers |= {"Content-Length": str(len(reply.body)), "Connection": "close"}
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode() + reply.body
 
 
 class FrontServer(web.Server):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -177,6 +178,41 @@ async def test_abort_after_commit_has_no_effect(blobs: Blobs, size: int) -> None
         await writer.write(b"more")
 
 
+async def surveyed(blobs: Blobs) -> dict[str, float]:
+    return {blob: finished async for batch in blobs.survey() for blob, finished in batch}
+
+
+async def test_a_survey_finds_every_finished_blob_and_its_time(blobs: Blobs) -> None:
+    assert await surveyed(blobs) == {}
+    ids = [await save(blobs, pattern(size)) for size in (0, 1, CHUNK + 1, *range(40))]
+    small, large, aborted = await blobs.create(), await blobs.create(), await blobs.create()
+    for writer, size in ((small, 1), (large, 2 * CHUNK), (aborted, 2 * CHUNK)):
+        await writer.write(pattern(size))
+    await aborted.abort()
+    await blobs.remove(ids.pop())
+    found = await surveyed(blobs)
+    assert set(found) == set(ids)
+    assert all(abs(finished - time.time()) < 60 for finished in found.values())
+    ids.append(await large.commit())
+    assert set(await surveyed(blobs)) == set(ids)
+    await small.abort()
+
+
+async def test_blobs_may_come_and_go_during_a_survey(blobs: Blobs) -> None:
+    kept, gone = (
+        {await save(blobs, b"kept") for _ in range(30)},
+        [await save(blobs, b"gone") for _ in range(30)],
+    )
+    found: list[str] = []
+    async for batch in blobs.survey():
+        found += [blob for blob, _ in batch]
+        if gone:
+            await blobs.remove(gone.pop())
+            await save(blobs, b"new")
+    assert kept <= set(found)
+    assert len(found) == len(set(found))
+
+
 async def test_many_blobs_at_once_do_not_mix(blobs: Blobs) -> None:
     sizes = [*range(50), 300 * KB, 400 * KB, 500 * KB]
     ids = await asyncio.gather(*(save(blobs, pattern(size)) for size in sizes))
@@ -205,6 +241,9 @@ async def test_a_closed_store_refuses(blobs: Blobs) -> None:
         with pytest.raises(Refusal) as caught:
             await refused
         assert caught.value.kind is Kind.SHUTTING_DOWN
+    with pytest.raises(Refusal) as caught:
+        await surveyed(blobs)
+    assert caught.value.kind is Kind.SHUTTING_DOWN
     await small.abort()
     await large.abort()
     await reader.aclose()

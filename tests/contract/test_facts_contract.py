@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.storage.base import Conflict, Facts, Transaction
+from ci_emulator.storage.base import Conflict, Facts, FactsReader, Transaction
 from ci_emulator.storage.disk import DiskStore
 from ci_emulator.storage.memory import MemoryStore
 
@@ -168,6 +168,47 @@ async def test_a_work_sees_what_it_wrote(facts: Facts) -> None:
         return [transaction.get("s", b"a"), transaction.get("s", b"b"), transaction.scan("s", limit=9)]
 
     assert await facts.transact(work) == [b"1", None, [(b"a", b"1"), (b"c", b"1")]]
+
+
+async def test_a_read_gives_what_its_work_returns(facts: Facts) -> None:
+    await put(facts, (b"a", b"1"), (b"b", b"2"))
+
+    def work(reader: FactsReader) -> list[object]:
+        return [reader.get("s", b"b"), reader.get("s", b"c"), reader.scan("s", after=b"a", limit=9)]
+
+    assert await facts.read(work) == [b"2", None, [(b"b", b"2")]]
+
+
+async def test_a_read_that_raises_leaves_nothing_behind(facts: Facts) -> None:
+    await put(facts, (b"a", b"1"))
+
+    def work(reader: FactsReader) -> None:
+        raise LookupError(reader.get("s", b"a"))
+
+    for _ in range(2):
+        with pytest.raises(LookupError, match="1"):
+            await facts.read(work)
+    await put(facts, (b"a", b"2"))
+    assert await facts.read(lambda reader: reader.get("s", b"a")) == b"2"
+
+
+async def test_a_read_never_sees_half_a_transaction(facts: Facts) -> None:
+    """What moves from one key to the other is always seen at exactly one of them."""
+    await put(facts, (b"a", b"it"))
+
+    def move(transaction: Transaction) -> None:
+        here, there = (b"a", b"b") if transaction.get("s", b"a") is not None else (b"b", b"a")
+        transaction.delete("s", here)
+        transaction.put("s", there, b"it")
+
+    moving = [asyncio.ensure_future(facts.transact(move)) for _ in range(100)]
+    seen = 0
+    while not all(task.done() for task in moving) or not seen:
+        values = await facts.read(lambda reader: [reader.get("s", b"a"), reader.get("s", b"b")])
+        assert values.count(None) == 1
+        seen += 1
+        await asyncio.sleep(0)
+    await asyncio.gather(*moving)
 
 
 class Stop(BaseException):

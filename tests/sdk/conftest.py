@@ -73,6 +73,9 @@ def bucket(cos: CosS3Client) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}-{APPID}"
     cos.create_bucket(Bucket=name)
     yield name
-    for entry in cos.list_objects(Bucket=name).get("Contents", []):
-        cos.delete_object(Bucket=name, Key=entry["Key"])
+    for upload in cos.list_multipart_uploads(Bucket=name).get("Upload", []):
+        cos.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+    listed = cos.list_objects_versions(Bucket=name)
+    for entry in [*listed.get("Version", []), *listed.get("DeleteMarker", [])]:
+        cos.delete_object(Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"] or "null")
     cos.delete_bucket(Bucket=name)

@@ -14,27 +14,27 @@ from lanes import require_lane
 
 HERE = Path(__file__).parent / "node"
 _LISTS = ("package.json", "package-lock.json", ".npmrc")
-_STAMP = HERE / "node_modules" / ".installed"
 _OLDEST = 18
 
 
-def install() -> None:
-    """Install the packages unless they are there; skip the lane when Node.js or npm is missing, or npm fails."""
+def install(folder: Path = HERE) -> None:
+    """Install a folder's packages unless they are there; skip the lane when Node.js or npm is missing, or npm fails."""
     require_lane(
         "node",
         _is_recent() and shutil.which("npm") is not None,
         f"install Node.js {_OLDEST} or newer with npm",
     )
-    wanted = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _LISTS)).hexdigest()
-    if _STAMP.exists() and _STAMP.read_text() == wanted:
+    stamp = folder / "node_modules" / ".installed"
+    wanted = hashlib.sha256(b"".join((folder / name).read_bytes() for name in _LISTS)).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
         return
     done = subprocess.run(
-        ["npm", "ci"], cwd=HERE, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100
+        ["npm", "ci"], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=100
     )
     require_lane(
         "node", done.returncode == 0, f"npm could not install the clients: {done.stderr.strip()[-200:]}"
     )
-    _STAMP.write_text(wanted)
+    stamp.write_text(wanted)
 
 
 def _is_recent() -> bool:
@@ -46,10 +46,10 @@ def _is_recent() -> bool:
     return major.isdigit() and int(major) >= _OLDEST
 
 
-def run(script: str, calls: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Run a script of `node/` with calls on its standard input; returns its lines by name."""
+def run(script: str, given: Any, folder: Path = HERE) -> dict[str, dict[str, Any]]:
+    """Run a folder's script with what it is given, as JSON, on its standard input; returns its lines by name."""
     done = subprocess.run(
-        ["node", script], cwd=HERE, input=json.dumps(calls), capture_output=True, text=True, timeout=100
+        ["node", script], cwd=folder, input=json.dumps(given), capture_output=True, text=True, timeout=100
     )
     if done.returncode:
         pytest.fail(f"{script}: {done.stderr}")

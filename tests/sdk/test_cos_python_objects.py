@@ -230,8 +230,6 @@ def test_a_version_that_does_not_exist(cos):
 @pytest.mark.parametrize(
     "options",
     [
-        pytest.param({"ServerSideEncryption": "AES256"}, id="encryption"),
-        pytest.param({"Tagging": "a=b"}, id="tagging"),
         pytest.param({"PicOperations": '{"is_pic_info":1}'}, id="picture-operations"),
         pytest.param({"GrantRead": 'id="100000000011"'}, id="grants"),
     ],

@@ -6,6 +6,7 @@ from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call
 from ci_emulator.operations.records import BucketRecord, CannedAcl
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.cos.names import requested_version
 from ci_emulator.protocols.services import Services
 
 #: What each canned ACL lets strangers do: (anonymous, any signed account).
@@ -41,13 +42,33 @@ async def authorise(call: Call, services: Services) -> None:
     if place.bucket is None or access == "create":
         if principal.anonymous or not _owns(call, owner_of(place.bucket) if place.bucket else None):
             raise fail("AccessDenied")
-        return
-    bucket = await services.buckets.find(place.bucket)
-    if _owns(call, bucket.owner):
-        return
-    acl = await _acl(services, bucket, place.key)
-    if access == "owner" or not _granted(acl, access, anonymous=principal.anonymous):
+    elif access == "deferred":
+        await services.buckets.find(place.bucket)
+    elif not await may(call, services, place.bucket, place.key, access, requested_version(call)):
         raise fail("AccessDenied")
+
+
+async def may(
+    call: Call,
+    services: Services,
+    bucket_name: str,
+    key: str | None,
+    access: str,
+    version: str | None = None,
+) -> bool:
+    """Whether the principal of a call has `read`, `write` or `owner` access to a bucket, or to an object in it.
+
+    Each version of an object has an ACL of its own; without a version the current one's counts.
+
+    Raises:
+        Refusal: BUCKET_MISSING.
+    """
+    bucket = await services.buckets.find(bucket_name)
+    if _owns(call, bucket.owner):
+        return True
+    if access == "owner":
+        return False
+    return _granted(await _acl(services, bucket, key, version), access, anonymous=call.principal.anonymous)
 
 
 def _owns(call: Call, owner: str | None) -> bool:
@@ -55,15 +76,15 @@ def _owns(call: Call, owner: str | None) -> bool:
     return principal.unchecked or (principal.appid is not None and owner in (None, principal.appid))
 
 
-async def _acl(services: Services, bucket: BucketRecord, key: str | None) -> CannedAcl:
-    """Return the ACL in force: an object's own, unless it says `default` or there is no such object."""
+async def _acl(services: Services, bucket: BucketRecord, key: str | None, version: str | None) -> CannedAcl:
+    """Return the ACL in force: the version's own, unless it says `default` or there is no such version."""
     if key is not None:
         try:
-            record = await services.objects.find(bucket.name, key)
+            record = await services.objects.find(bucket.name, key, version)
         except Refusal as refusal:
-            if refusal.kind is not Kind.KEY_MISSING:
+            if refusal.kind not in (Kind.KEY_MISSING, Kind.VERSION_MISSING):
                 raise
         else:
-            if record.acl != "default":
-                return record.acl
+            if record.attributes.acl != "default":
+                return record.attributes.acl
     return bucket.acl

@@ -57,6 +57,15 @@ def authenticate(call: Call, services: Services) -> Principal:
         check_signature=mode == "strict",
         extra_hosts=_canonical_hosts(call, services),
     )
+    return judged(call, verdict)
+
+
+def judged(call: Call, verdict: Verdict) -> Principal:
+    """Return who a verdict is about, anonymous included.
+
+    Raises:
+        ApiError: the signature does not hold.
+    """
     if verdict.accepted:
         return principal_of(verdict)
     if verdict.reason is Reason.UNSIGNED:
@@ -69,7 +78,9 @@ def _error(verdict: Verdict) -> ApiError:
     code, variant, message = _ANSWERS[verdict.reason or Reason.MALFORMED]
     extra = {}
     if verdict.reason is Reason.SIGNATURE_MISMATCH:
-        extra = {"StringToSign": verdict.string_to_sign, "FormatString": verdict.format_string}
+        extra = {"StringToSign": verdict.string_to_sign}
+        if verdict.format_string:
+            extra["FormatString"] = verdict.format_string
     return fail(code, message, variant=variant, extra=extra)
 
 

@@ -73,17 +73,17 @@ class CosDialect:
             head=target.method == "HEAD",
             now=services.clock.now(),
         )
-        return Reply(rendered.status, rendered.headers, rendered.body)
+        return Reply(rendered.status, rendered.headers, rendered.body, length=len(rendered.body))
 
 
 def _with_common_headers(reply: Reply, request_id: str, services: Services) -> Reply:
     """Add what every answer carries (spec: cos.md section 4.0); an action may have named another server."""
-    present = {name.lower() for name, _ in reply.headers}
+    present = {name for name, _ in reply.headers}
     for name, value in (
         ("Server", "tencent-cos"),
         ("Date", http_date(services.clock.now())),
         ("x-cos-request-id", request_id),
     ):
-        if name.lower() not in present:
+        if name not in present:
             reply.headers.append((name, value))
     return reply

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+import msgspec
 
 from ci_emulator.core.clock import http_date
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call
 from ci_emulator.operations.records import ObjectRecord
+from ci_emulator.protocols.cos import encryption, upload
 from ci_emulator.protocols.cos.errors import fail
 
 _RANGE = re.compile(r"^bytes=(?:(\d{1,19})-(\d{0,19})|-(\d{1,19}))$", re.ASCII)
-_ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
+ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
 _OVERRIDES = (
     "response-cache-control",
     "response-content-disposition",
@@ -24,8 +28,7 @@ _OVERRIDES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """The bytes of an object that are asked for."""
 
     start: int
@@ -37,14 +40,42 @@ def check_query(call: Call) -> None:
     """Refuse what a query asks for and nobody may have.
 
     Raises:
-        ApiError: NoSuchVersion (no bucket keeps versions yet, an object's only version is `null`); InvalidRequest
-            for an anonymous request that overrides headers, which COS documents as unsupported.
+        ApiError: InvalidRequest for an anonymous request that overrides headers, which COS documents as unsupported.
     """
-    version = call.target.parameter("versionId")
-    if version not in (None, "", "null"):
-        raise fail("NoSuchVersion")
     if call.principal.anonymous and any(name in call.target.query_names for name in _OVERRIDES):
         raise fail("InvalidRequest", "A request with response-* parameters must be signed.")
+    upload.check_traffic_limit(call.target.headers)
+
+
+def missing(refusal: Refusal) -> Exception:
+    """Return what a refusal by `Objects.find` and its like is for COS: a delete marker shows in a header."""
+    marker = refusal.facts.get("delete_marker")
+    if refusal.kind is not Kind.KEY_MISSING or marker is None:
+        return refusal
+    return fail("NoSuchKey", headers={"x-cos-delete-marker": "true", "x-cos-version-id": marker})
+
+
+def check_not_a_marker(record: ObjectRecord) -> None:
+    """Refuse a delete marker that is named by its version: there is nothing but its deletion.
+
+    Raises:
+        ApiError: MethodNotAllowed.
+    """
+    if record.delete_marker:
+        raise fail(
+            "MethodNotAllowed",
+            headers={"x-cos-delete-marker": "true", "x-cos-version-id": record.version_id},
+        )
+
+
+def check_readable(call: Call, record: ObjectRecord) -> None:
+    """Refuse to read a delete marker, or an object whose customer key is not given.
+
+    Raises:
+        ApiError: MethodNotAllowed, SsecDecryptHeaderInvalid.
+    """
+    check_not_a_marker(record)
+    encryption.check_readable(record, call.target.headers)
 
 
 def check_conditions(call: Call, record: ObjectRecord) -> None:
@@ -54,18 +85,27 @@ def check_conditions(call: Call, record: ObjectRecord) -> None:
         Refusal: PRECONDITION_FAILED (412).
         NotModified: 304.
     """
-    header = call.target.header
-    match, unmodified = header("if-match"), header("if-unmodified-since")
-    if match is not None:
+    compare(call.target.headers, record)
+
+
+def compare(conditions: Mapping[str, str], record: ObjectRecord) -> None:
+    """Check the conditions among some headers, as `check_conditions` does; an empty one counts as absent.
+
+    Raises:
+        Refusal: PRECONDITION_FAILED (412).
+        NotModified: 304.
+    """
+    match, unmodified = conditions.get("if-match"), conditions.get("if-unmodified-since")
+    if match:
         if not _names(match, record.etag):
             raise Refusal(Kind.PRECONDITION_FAILED)
-    elif unmodified is not None and (since := _date(unmodified)) is not None and int(record.modified) > since:
+    elif unmodified and (since := _date(unmodified)) is not None and int(record.modified) > since:
         raise Refusal(Kind.PRECONDITION_FAILED)
-    none_match, modified = header("if-none-match"), header("if-modified-since")
-    if none_match is not None:
+    none_match, modified = conditions.get("if-none-match"), conditions.get("if-modified-since")
+    if none_match:
         if _names(none_match, record.etag):
             raise NotModified(record)
-    elif modified is not None and (since := _date(modified)) is not None and int(record.modified) <= since:
+    elif modified and (since := _date(modified)) is not None and int(record.modified) <= since:
         raise NotModified(record)
 
 
@@ -77,14 +117,15 @@ class NotModified(Exception):
         self.record = record
 
 
-def check_storage_class(record: ObjectRecord) -> None:
-    """Refuse to read an archived object, which must be restored first.
+def check_restored(record: ObjectRecord, now: float) -> None:
+    """Refuse to read the bytes of an archived object that is not restored at `now` (unix seconds).
 
     Raises:
         ApiError: InvalidObjectState, with the storage class in a header.
     """
-    if record.storage_class in _ARCHIVED:
-        raise fail("InvalidObjectState", headers={"x-cos-storage-class": record.storage_class})
+    storage_class = record.attributes.storage_class
+    if storage_class in ARCHIVED and (record.restored_until or 0) <= now:
+        raise fail("InvalidObjectState", headers={"x-cos-storage-class": storage_class})
 
 
 def requested_part(call: Call, size: int) -> Part:
@@ -110,30 +151,54 @@ def requested_part(call: Call, size: int) -> Part:
 
 def headers(call: Call, record: ObjectRecord, part: Part) -> list[tuple[str, str]]:
     """Return the headers that describe an object and the part of it that is sent."""
-    kept = dict(record.headers)
-    for name in _OVERRIDES:
-        value = call.target.parameter(name)
-        if value:
-            kept[name.removeprefix("response-")] = value
+    kept = record.attributes.headers
+    if call.target.query_names:
+        kept = kept | _overridden(call)
     result = [(_titled(name), _header_safe(value)) for name, value in kept.items()]
-    result += [(name, _header_safe(value)) for name, value in record.meta.items()]
+    result += [(name, _header_safe(value)) for name, value in record.attributes.meta.items()]
     if part.partial:
         result.append(("Content-Range", f"bytes {part.start}-{part.start + part.length - 1}/{record.size}"))
-    return result + identity(record)
+    return result + identity(record, call.received)
 
 
-def identity(record: ObjectRecord) -> list[tuple[str, str]]:
-    """Return the headers that say which object it is; a 304 has them too."""
+def _overridden(call: Call) -> dict[str, str]:
+    """Return the headers that `response-*` parameters put in the place of the object's own."""
+    parameter = call.target.parameter
+    return {name.removeprefix("response-"): value for name in _OVERRIDES if (value := parameter(name))}
+
+
+def identity(record: ObjectRecord, now: float) -> list[tuple[str, str]]:
+    """Return the headers that say which object it is at `now` (unix seconds); a 304 has them too."""
     found = [
         ("Accept-Ranges", "bytes"),
-        ("ETag", f'"{record.etag}"'),
         ("Last-Modified", http_date(record.modified)),
-        ("x-cos-hash-crc64ecma", str(record.crc64)),
+        *written(record),
     ]
-    if record.storage_class != "STANDARD":
+    attributes = record.attributes
+    if attributes.storage_class != "STANDARD":
         # The Python SDK relies on its absence for STANDARD (spec: cos.md section 4.0).
-        found.append(("x-cos-storage-class", record.storage_class))
+        found.append(("x-cos-storage-class", attributes.storage_class))
+    if attributes.tags:
+        found.append(("x-cos-tagging-count", str(len(attributes.tags))))
+    if record.kind == "appendable":
+        found += [("x-cos-object-type", "appendable"), ("x-cos-next-append-position", str(record.size))]
+    if record.restored_until is not None and record.restored_until > now:
+        until = http_date(record.restored_until)
+        found.append(("x-cos-restore", f'ongoing-request="false", expiry-date="{until}"'))
     return found
+
+
+def written(record: ObjectRecord) -> list[tuple[str, str]]:
+    """Return the headers that tell a writer what there is now (spec: cos.md section 4.3, PUT Object)."""
+    return [("ETag", f'"{record.etag}"'), *assured(record)]
+
+
+def assured(record: ObjectRecord) -> list[tuple[str, str]]:
+    """Return what `written` does besides the ETag: checksum, version, encryption."""
+    found = [("x-cos-hash-crc64ecma", str(record.crc64))]
+    if record.version:
+        found.append(("x-cos-version-id", record.version))
+    return found + list(record.attributes.encryption.items())
 
 
 def _names(tags: str, etag: str) -> bool:
@@ -148,6 +213,7 @@ def _date(text: str) -> float | None:
         return None
 
 
+@lru_cache(maxsize=32)
 def _titled(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
 

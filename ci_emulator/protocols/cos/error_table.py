@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ci_emulator.core.errors import Kind
-from ci_emulator.protocols.cos.listed_errors import KNOWN, LISTED, row
+from ci_emulator.protocols.cos.listed_errors import KNOWN, LISTED, SDKS, row
 from ci_emulator.protocols.error_model import OURS, ErrorRow
 
 EXPIRED_MESSAGE = "Request has expired"
@@ -118,10 +118,23 @@ _SPECIAL = (
         ),
     ),
     row(400, "InvalidObjectName", "The object key is not valid.", Kind.KEY_INVALID),
+    row(
+        400,
+        "InvalidPolicyDocument",
+        "You must provide condition if you specify a policy in post object request.",
+        known=KNOWN,
+        note="For every mistake in the form of a policy; where there is more to say, the message is ours.",
+    ),
     row(400, "InvalidRequest", "The request is not valid."),
     row(400, "InvalidRequest", _ADDRESS_HELP, Kind.ADDRESS_AMBIGUOUS, variant="address", source=OURS),
     row(400, "InvalidURI", "The URI is not valid.", Kind.MALFORMED_URI),
     row(400, "KeyTooLong", "The object key is longer than {limit|850} bytes.", Kind.KEY_TOO_LONG),
+    row(
+        400,
+        "MalformedPOSTRequest",
+        "The body of your POST request is not well-formed multipart/form-data.",
+        known=KNOWN,
+    ),
     row(400, "NotSupportedStorageClass", "The storage class is not supported.", Kind.STORAGE_CLASS_UNKNOWN),
     row(
         400,
@@ -185,9 +198,25 @@ _SPECIAL = (
         409,
         "ObjectNotAppendable",
         "The operation is not valid for the current state of the object.",
+        Kind.NOT_APPENDABLE,
         known=KNOWN,
     ),
     row(409, "PathConflict", "Path conflict.", known=KNOWN),
+    row(
+        409,
+        "FileAlreadyExists",
+        "An object of this key exists already and x-cos-forbid-overwrite is true.",
+        Kind.KEY_EXISTS,
+        source=SDKS,
+        note="Shown by a sample of the Java SDK. The header counts in buckets that never kept versions only.",
+    ),
+    row(
+        400,
+        "EntityTooLarge",
+        "The object would be larger than {limit|the largest one that is allowed} bytes.",
+        Kind.OBJECT_TOO_LARGE,
+        variant="object",
+    ),
     row(
         411,
         "MissingContentLength",

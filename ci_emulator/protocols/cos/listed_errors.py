@@ -48,7 +48,6 @@ _PLAIN: dict[int, dict[str, str]] = {
         "InvalidPart": "A listed part was not uploaded or has another ETag.",
         "InvalidPartOrder": "The parts are not listed in ascending order.",
         "InvalidPicOperations": "The Pic-Operations header is not valid.",
-        "InvalidPolicyDocument": "The policy of the POST Object form is not valid.",
         "InvalidRegionName": "The region of the endpoint is not valid.",
         "InvalidSHA1Digest": "The x-cos-content-sha1 you specified is not the SHA-1 of the body that arrived.",
         "InvalidTag": "The tag is not valid.",
@@ -63,7 +62,6 @@ _PLAIN: dict[int, dict[str, str]] = {
         "LoggingConfExists": "The logging configuration exists already.",
         "LoggingPrefixInvalid": "The logging prefix is not valid.",
         "MAZOperationNotSupportOnOAZBucket": "The operation needs a multi-AZ bucket.",
-        "MalformedPOSTRequest": "The body of the POST request is not a well-formed form.",
         "MalformedPolicy": "The policy is malformed.",
         "MalformedXML": "The XML of the body is not well-formed or lacks what the operation needs.",
         "MissingRequestBodyError": "The request has no body.",
@@ -135,6 +133,18 @@ _PLAIN: dict[int, dict[str, str]] = {
 }
 """status → code → message, for the documented codes that need no more than that."""
 
+_KINDS = {
+    "EntityTooSmall": Kind.PART_TOO_SMALL,
+    "InvalidPart": Kind.PART_INVALID,
+    "InvalidPartOrder": Kind.PART_ORDER,
+    "MalformedXML": Kind.XML_MALFORMED,
+    "MissingRequestBodyError": Kind.BODY_MISSING,
+    "NoSuchUpload": Kind.UPLOAD_MISSING,
+    "NoSuchVersion": Kind.VERSION_MISSING,
+    "AppendPositionErr": Kind.APPEND_POSITION,
+}
+"""The refusals of operations among them."""
+
 _OLDER_AND_SDKS = (
     row(301, "PermanentRedirect", "The bucket has to be addressed at another endpoint.", source=PAGE_2019),
     row(
@@ -175,7 +185,11 @@ _OLDER_AND_SDKS = (
 )
 
 LISTED: tuple[ErrorRow, ...] = (
-    *(row(status, code, message) for status, codes in _PLAIN.items() for code, message in codes.items()),
+    *(
+        row(status, code, message, *filter(None, [_KINDS.get(code)]))
+        for status, codes in _PLAIN.items()
+        for code, message in codes.items()
+    ),
     *_OLDER_AND_SDKS,
 )
 """Every row of this module."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import cast, get_args
 
 from ci_emulator.core.errors import Kind, Refusal
@@ -46,16 +47,21 @@ def check_key(key: str) -> None:
         raise Refusal(Kind.KEY_INVALID)
 
 
-def canned_acl(call: Call, *, for_object: bool) -> CannedAcl:
+def requested_version(call: Call) -> str | None:
+    """Return the version that a request names, None for the current one; the documentation spells it both ways."""
+    return call.target.parameter("versionId") or call.target.parameter("VersionId") or None
+
+
+def canned_acl(headers: Mapping[str, str], *, for_object: bool) -> CannedAcl:
     """Return the canned ACL that a request names.
 
     Raises:
         ApiError: InvalidArgument for one that does not exist, NotImplemented for grants to single accounts.
     """
-    if any(name.startswith("x-cos-grant-") and value for name, value in call.target.headers.items()):
+    if any(name.startswith("x-cos-grant-") and value for name, value in headers.items()):
         raise fail("NotImplemented", "Grants (x-cos-grant-*) are not implemented by this emulator.")
-    acl = call.target.header("x-cos-acl")
-    if acl is None:
+    acl = headers.get("x-cos-acl")
+    if not acl:
         return "default" if for_object else "private"
     if acl not in (_OBJECT_ACLS if for_object else _BUCKET_ACLS):
         raise fail("InvalidArgument", f"The canned ACL {acl!r} does not exist.", name="x-cos-acl")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import Action, Registry, Run
 from ci_emulator.protocols.ci.catalogue import CI_PROCESSES
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.cos.operations_known import DOCUMENTED
 from ci_emulator.protocols.error_model import ApiError
 
 #: Query names that make a request something else than the plain method (spec: cos.md section 4, last line of 4.3;
@@ -43,10 +45,12 @@ SUBRESOURCES = (
     "origin",
     "object-lock",
     "live",
+    "vod",
     "encryption",
     "intelligenttiering",
     "intelligent-tiering",
     "strict-signature",
+    "response-control",
     "style",
     "image_process",
     "imageInfo",
@@ -56,16 +60,18 @@ SUBRESOURCES = (
 )
 
 #: Picture operations are a query key of their own form (spec: ci.md section 6.1).
-_PICTURE_OPERATIONS = ("imageMogr2/", "imageView2/", "watermark/", "style/")
+PICTURE_OPERATIONS = ("imageMogr2/", "imageView2/", "watermark/", "style/")
 
 #: Headers that make a PUT something else (copies, picture rules); carried out by later actions, never ignored.
-_MEANINGFUL_HEADERS = ("x-cos-copy-source", "pic-operations")
+MEANINGFUL_HEADERS = ("x-cos-copy-source", "pic-operations")
+
+#: What carries an object or a part of one when it is written to: there those headers mean something.
+_UPLOADS = ("", "uploads", "uploadId")
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(msgspec.Struct, frozen=True):
     """What selects an action: scope, method, and the sub-resource, `ci-process=<value>` or header (else "")."""
 
     scope: str
@@ -87,14 +93,32 @@ def selector_of(call: Call) -> Selector:
         # CI on keys is served by the cos host; old clients and hosts say ci or pic (spec: ci.md section 8).
         return Selector(place.scope, target.method, f"ci-process={process}")
     name = _subresource(names) if names else ""
-    if not name and target.method in ("PUT", "POST"):
-        name = next((header for header in _MEANINGFUL_HEADERS if target.header(header)), "")
+    if names and not name and place.scope == "bucket" and target.method in ("PUT", "DELETE"):
+        # A sub-resource that nobody here knows must not create or delete the bucket itself.
+        name = next((other for other in names if not _belongs_to_signature(other)), "")
+    if target.method in ("PUT", "POST"):
+        name = _refined(name, call)
     return Selector(place.scope, target.method, name, service)
+
+
+def _belongs_to_signature(name: str) -> bool:
+    return name.startswith("q-") or name in ("sign", "token", "x-cos-security-token", "x-ci-security-token")
 
 
 def _subresource(names: Collection[str]) -> str:
     name = next((known for known in SUBRESOURCES if known in names), "")
-    return name or next((key for key in names if key.startswith(_PICTURE_OPERATIONS)), "").partition("/")[0]
+    return name or next((key for key in names if key.startswith(PICTURE_OPERATIONS)), "").partition("/")[0]
+
+
+def _refined(name: str, call: Call) -> str:
+    """Return the name of an upload with the headers that make it something else, joined by `&`."""
+    if not name and "partNumber" in call.target.query_names:
+        # A part that names no upload must not become the object.
+        name = "uploadId"
+    if name not in _UPLOADS:
+        return name
+    headers = (header for header in MEANINGFUL_HEADERS if call.target.header(header))
+    return "&".join(filter(None, (name, *headers)))
 
 
 def select(call: Call) -> Action:
@@ -105,14 +129,16 @@ def select(call: Call) -> Action:
 
 def _refusing(selector: Selector, call: Call) -> Action:
     async def run(call: Call, services: Any) -> Reply:
-        raise _reason(selector)
+        raise refusal(selector)
 
     return Action("Unknown", run, "none", max_body=5 * 1024**3)
 
 
-def _reason(selector: Selector) -> ApiError:
+def refusal(selector: Selector) -> ApiError:
+    """Return why something that is not registered is not carried out."""
     scopes = {known.scope for known, _ in REGISTRY if known.name == selector.name}
-    if selector.method not in METHODS or (selector.name and selector.scope in scopes):
+    documented = (selector.scope, selector.method, selector.name) in DOCUMENTED
+    if selector.method not in METHODS or (selector.name and selector.scope in scopes and not documented):
         return fail("MethodNotAllowed")
     if selector.name.startswith("ci-process="):
         return _process_reason(selector.name.partition("=")[2], selector.scope, scopes)

@@ -227,6 +227,11 @@ _SPECIAL = (
         "The body of the request is incomplete or did not arrive in time.",
         "请求体不完整，或未能及时送达。",
         Kind.LENGTH_REQUIRED,
+        Kind.BODY_MISSING,
+        Kind.XML_MALFORMED,
+        Kind.PART_INVALID,
+        Kind.PART_ORDER,
+        Kind.PART_TOO_SMALL,
         Kind.BODY_INCOMPLETE,
         Kind.BODY_TIMEOUT,
         variant="body",
@@ -237,6 +242,7 @@ _SPECIAL = (
         "超过配额限制。",
         Kind.TOO_MANY_BUCKETS,
         Kind.METADATA_TOO_LARGE,
+        Kind.OBJECT_TOO_LARGE,
     ),
     _row(
         "MissingParameter",
@@ -288,6 +294,9 @@ _SPECIAL = (
         Kind.BUCKET_TAKEN,
         Kind.BUCKET_OWNED_BY_YOU,
         Kind.BUCKET_NOT_EMPTY,
+        Kind.KEY_EXISTS,
+        Kind.NOT_APPENDABLE,
+        Kind.APPEND_POSITION,
     ),
     _row("ResourceInsufficient", "There are not enough resources.", "资源不足。", Kind.STORAGE_FULL),
     _row(
@@ -296,6 +305,8 @@ _SPECIAL = (
         "资源不存在。",
         Kind.BUCKET_MISSING,
         Kind.KEY_MISSING,
+        Kind.VERSION_MISSING,
+        Kind.UPLOAD_MISSING,
     ),
     _row(
         "ServiceUnavailable",

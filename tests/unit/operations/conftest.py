@@ -7,6 +7,7 @@ import pytest
 
 from ci_emulator.core.clock import FixedClock
 from ci_emulator.operations.buckets import Buckets
+from ci_emulator.operations.content import Content
 from ci_emulator.operations.objects import Objects
 from ci_emulator.operations.records import BucketRecord
 from ci_emulator.storage.base import Store
@@ -37,4 +38,4 @@ async def buckets(store: Store) -> Buckets:
 
 @pytest.fixture
 def objects(store: Store, clock: FixedClock) -> Objects:
-    return Objects(store, clock)
+    return Objects(store.facts, Content(store.blobs), clock)

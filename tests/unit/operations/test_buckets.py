@@ -7,8 +7,9 @@ import pytest
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.operations.buckets import Buckets
-from ci_emulator.operations.objects import Attributes, Expected, Objects
-from ci_emulator.operations.records import BucketRecord
+from ci_emulator.operations.content import Expected
+from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.records import Attributes, BucketRecord
 
 BUCKET = BucketRecord(name="pictures-1250000000", owner="1250000000", region="ap-guangzhou", created=1.0)
 

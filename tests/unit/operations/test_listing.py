@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ci_emulator.operations.listing import Listing
-from ci_emulator.operations.records import OBJECTS, ObjectRecord, encode, object_id
+from ci_emulator.operations.keys import object_id
+from ci_emulator.operations.listing import Listing, Wanted
+from ci_emulator.operations.records import OBJECTS, ObjectRecord, encode
 from ci_emulator.storage.base import Store
 from ci_emulator.storage.memory import MemoryStore
 
@@ -15,7 +16,7 @@ NAME = "pictures-1250000000"
 async def _filled(store: Store, keys: list[str]) -> Listing:
     def work(transaction) -> None:
         for key in keys:
-            record = ObjectRecord(key=key, blob="b", size=0, etag="e", crc64=0, modified=0)
+            record = ObjectRecord(key=key, order=1, modified=0)
             transaction.put(OBJECTS, object_id(NAME, key), encode(record))
             transaction.put(OBJECTS, object_id("pictures-12500000001", key), encode(record))
 
@@ -25,22 +26,22 @@ async def _filled(store: Store, keys: list[str]) -> Listing:
 
 async def test_other_buckets_do_not_show(store: Store) -> None:
     listing = await _filled(store, ["a", "b"])
-    assert [record.key for record in (await listing.page(NAME)).objects] == ["a", "b"]
+    assert [record.key for record in (await listing.objects(NAME, Wanted())).entries] == ["a", "b"]
 
 
 async def test_folders(store: Store) -> None:
     listing = await _filled(store, ["a/1", "a/2", "b", "c/d/1", "c/e"])
-    page = await listing.page(NAME, delimiter="/")
+    page = await listing.objects(NAME, Wanted(delimiter="/"))
     assert page.prefixes == ("a/", "c/")
-    assert [record.key for record in page.objects] == ["b"]
-    page = await listing.page(NAME, prefix="c/", delimiter="/")
+    assert [record.key for record in page.entries] == ["b"]
+    page = await listing.objects(NAME, Wanted("c/", "/"))
     assert page.prefixes == ("c/d/",)
-    assert [record.key for record in page.objects] == ["c/e"]
+    assert [record.key for record in page.entries] == ["c/e"]
 
 
 async def test_a_page_of_nothing_is_not_truncated(store: Store) -> None:
     listing = await _filled(store, ["a"])
-    assert (await listing.page(NAME, limit=0)).next_marker is None
+    assert (await listing.objects(NAME, Wanted(limit=0))).last is None
 
 
 def _expected(keys: list[str], prefix: str, delimiter: str) -> list[str]:
@@ -69,15 +70,15 @@ async def test_pages_hold_every_name_once_in_byte_order(
     found: list[str] = []
     marker = ""
     for _ in range(len(keys) + 2):
-        page = await listing.page(NAME, prefix=prefix, delimiter=delimiter, marker=marker, limit=limit)
-        names = sorted([record.key for record in page.objects] + list(page.prefixes), key=str.encode)
+        page = await listing.objects(NAME, Wanted(prefix, delimiter, limit), marker=marker)
+        names = sorted([record.key for record in page.entries] + list(page.prefixes), key=str.encode)
         assert len(names) <= limit
         found += names
-        if page.next_marker is None:
+        if page.last is None:
             break
-        assert page.next_marker == names[-1]
+        marker = page.last if isinstance(page.last, str) else page.last.key
+        assert marker == names[-1]
         assert len(names) == limit
-        marker = page.next_marker
     else:
         pytest.fail("the pages never end")
     await store.close()

@@ -8,8 +8,9 @@ import pytest
 
 from ci_emulator.core.clock import FixedClock
 from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.operations.objects import SMALL, Attributes, Expected, Objects
-from ci_emulator.operations.records import ObjectRecord
+from ci_emulator.operations.content import SMALL, Expected
+from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.records import Attributes, ObjectRecord
 from ci_emulator.storage.base import Store
 
 NAME = "pictures-1250000000"

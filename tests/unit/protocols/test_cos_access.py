@@ -12,8 +12,8 @@ from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import ANONYMOUS, Call, Place, Principal, Reply
 from ci_emulator.core.registry import Action
 from ci_emulator.core.target import Form, Target, parse_host
-from ci_emulator.operations.objects import Attributes, Expected
-from ci_emulator.operations.records import BucketRecord
+from ci_emulator.operations.content import Expected
+from ci_emulator.operations.records import Attributes, BucketRecord
 from ci_emulator.protocols.cos.access import authorise
 from ci_emulator.protocols.error_model import ApiError
 from ci_emulator.protocols.services import Services

@@ -67,6 +67,8 @@ def test_the_sdk_for_python_reads_every_row(row: ErrorRow) -> None:
         (Kind.BUCKET_OWNED_BY_YOU, 409, "BucketAlreadyOwnedByYou"),
         (Kind.BUCKET_NOT_EMPTY, 409, "BucketNotEmpty"),
         (Kind.KEY_MISSING, 404, "NoSuchKey"),
+        (Kind.KEY_EXISTS, 409, "FileAlreadyExists"),
+        (Kind.VERSION_MISSING, 404, "NoSuchVersion"),
         (Kind.KEY_TOO_LONG, 400, "KeyTooLong"),
         (Kind.PRECONDITION_FAILED, 412, "PreconditionFailed"),
         (Kind.RANGE_NOT_SATISFIABLE, 416, "InvalidRange"),
@@ -138,7 +140,7 @@ DOCUMENTED = {
         AppendPositionErr BucketAlreadyExists BucketAlreadyOwnedByYou BucketLocked BucketNotEmpty DomainConfigConflict
         InvalidBucketState InvalidLockedTime ObjectLocked InvalidObjectState ObjectNotAppendable PathConflict
         QuotaConflict QuotaOperationConflict RecordAlreadyExist RestoreAlreadyInProgress UploadConflict
-        BucketAlreadyExistsDiffRegion DuplicateInventoryId""",
+        BucketAlreadyExistsDiffRegion DuplicateInventoryId FileAlreadyExists""",
     411: "MissingContentLength",
     412: "PreconditionFailed",
     413: "InvalidContent",

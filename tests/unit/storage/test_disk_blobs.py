@@ -103,6 +103,25 @@ async def test_a_blob_whose_name_is_not_durable_is_taken_back(
     assert files(tmp_path) == []
 
 
+async def test_a_survey_tells_when_a_blob_was_written_and_passes_strangers_over(
+    blobs: Blobs, tmp_path: Path
+) -> None:
+    blob = await save(blobs, SMALL)
+    os.utime(tmp_path / "blobs" / blob[:2] / blob, (5, 1_000_000_000))
+    (tmp_path / "blobs" / blob[:2] / "notes.txt").write_bytes(b"of somebody else")
+    assert [found async for batch in blobs.survey() for found in batch] == [(blob, 1_000_000_000)]
+
+
+async def test_a_survey_of_a_failing_disk_is_refused(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(Refusal) as caught:
+        _ = [batch async for batch in blobs.survey()]
+    assert caught.value.kind is Kind.STORAGE_UNAVAILABLE
+
+
 @pytest.mark.parametrize("length", [1, 10 * CHUNK])
 async def test_a_blob_that_cannot_be_read_is_unavailable(
     blobs: Blobs, monkeypatch: pytest.MonkeyPatch, length: int

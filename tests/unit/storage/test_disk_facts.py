@@ -6,14 +6,14 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.storage import disk, disk_facts, disk_records
-from ci_emulator.storage.base import Facts, Transaction
+from ci_emulator.storage.base import Facts, FactsReader, Transaction
 from ci_emulator.storage.disk import DiskStore
 
 
@@ -98,6 +98,19 @@ async def test_reads_do_not_wait_for_the_writer(facts: Facts) -> None:
         assert await facts.get("s", b"k") == b"old"
     await writing
     assert await facts.get("s", b"k") == b"new"
+
+
+async def test_a_read_keeps_to_the_state_it_began_with(facts: Facts, tmp_path: Path) -> None:
+    await facts.transact(lambda tx: [tx.put("s", key, b"old") for key in (b"a", b"b")])
+    with closing(sqlite3.connect(tmp_path / "facts.sqlite3", isolation_level=None)) as other:
+
+        def work(reader: FactsReader) -> tuple[bytes | None, bytes | None]:
+            first = reader.get("s", b"a")
+            other.execute("UPDATE facts SET value = x'6e6577' WHERE space = 's'")
+            return first, reader.get("s", b"b")
+
+        assert await facts.read(work) == (b"old", b"old")
+    assert await facts.read(lambda reader: reader.get("s", b"b")) == b"new"
 
 
 async def test_a_full_disk_refuses_and_keeps_nothing_unacknowledged(

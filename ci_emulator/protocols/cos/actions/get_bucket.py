@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from ci_emulator.core.clock import iso8601_millis
 from ci_emulator.core.model import Call, Reply
-from ci_emulator.core.params import Param, choice, integer, text
+from ci_emulator.core.params import Param, text
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols import xml
-from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.cos import listings
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
 PARAMS = (
-    Param("prefix", text(), "string", default="", about="only keys that begin with it"),
-    Param("delimiter", text(), "one character", default="", about="fold keys that share the text up to it"),
+    *listings.COMMON,
     Param("marker", text(), "string", default="", about="only keys behind it"),
-    Param("max-keys", integer(0, 1000), "integer", default=1000, about="how many entries a page has"),
-    Param(
-        "encoding-type",
-        choice("", "url"),
-        "`url`",
-        default="",
-        about="percent-encode the names in the answer",
-    ),
+    listings.size("max-keys"),
 )
 
 
@@ -34,16 +25,9 @@ async def get_bucket(call: Call, services: Services) -> Reply:
     """List the objects of a bucket in UTF-8 byte order of their keys."""
     bucket = await services.buckets.find(call.place.bucket or "")
     given = call.params
-    if len(given["delimiter"]) > 1:
-        raise fail("InvalidDelimiter")
-    page = await services.listing.page(
-        bucket.name,
-        prefix=given["prefix"],
-        delimiter=given["delimiter"],
-        marker=given["marker"],
-        limit=given["max-keys"],
-    )
-    name = _url if given["encoding-type"] else str
+    wanted = listings.wanted(given, "max-keys")
+    page = await services.listing.objects(bucket.name, wanted, marker=given["marker"])
+    name = listings.naming(given)
     children: dict[str, xml.Content] = {"Name": bucket.name}
     if given["encoding-type"]:
         children["EncodingType"] = given["encoding-type"]
@@ -54,11 +38,11 @@ async def get_bucket(call: Call, services: Services) -> Reply:
     }
     if given["delimiter"]:
         children["Delimiter"] = name(given["delimiter"])
-    children["IsTruncated"] = "true" if page.next_marker is not None else "false"
-    if page.next_marker is not None:
-        children["NextMarker"] = name(page.next_marker)
+    children["IsTruncated"] = "true" if page.last is not None else "false"
+    if page.last is not None:
+        children["NextMarker"] = name(page.last if isinstance(page.last, str) else page.last.key)
     children["CommonPrefixes"] = [{"Prefix": name(prefix)} for prefix in page.prefixes]
-    children["Contents"] = [_entry(record, bucket.owner, name) for record in page.objects]
+    children["Contents"] = [_entry(record, bucket.owner, name) for record in page.entries]
     return xml.reply("ListBucketResult", children, [("x-cos-bucket-region", bucket.region)])
 
 
@@ -68,11 +52,6 @@ def _entry(record: ObjectRecord, appid: str, name: Callable[[str], str]) -> dict
         "LastModified": iso8601_millis(record.modified),
         "ETag": f'"{record.etag}"',
         "Size": record.size,
-        "Owner": {"ID": appid, "DisplayName": appid},
-        "StorageClass": record.storage_class,
+        "Owner": listings.account(appid),
+        "StorageClass": record.attributes.storage_class,
     }
-
-
-def _url(text: str) -> str:
-    """Percent-encode a name; `/` stays, a space is %20 (spec: cos.md section 0.8)."""
-    return quote(text, safe="/-_.~")

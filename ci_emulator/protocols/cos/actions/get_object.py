@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ci_emulator.core.errors import Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.operations.records import ObjectRecord
-from ci_emulator.protocols.cos import download
+from ci_emulator.protocols.cos import download, names
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
@@ -17,15 +18,19 @@ async def get_object(call: Call, services: Services) -> Reply:
 
     def plan(record: ObjectRecord) -> tuple[int, int]:
         nonlocal part
+        download.check_readable(call, record)
         download.check_conditions(call, record)
-        download.check_storage_class(record)
+        download.check_restored(record, services.clock.now())
         part = download.requested_part(call, record.size)
         return part.start, part.length
 
+    bucket, key, version = call.place.bucket or "", call.place.key or "", names.requested_version(call)
     try:
-        opened = await services.objects.open(call.place.bucket or "", call.place.key or "", plan)
+        opened = await services.objects.open(bucket, key, plan, version)
+    except Refusal as refusal:
+        raise download.missing(refusal) from None
     except download.NotModified as same:
-        return Reply(304, download.identity(same.record))
+        return Reply(304, download.identity(same.record, call.received))
     return Reply(
         status=206 if part.partial else 200,
         headers=download.headers(call, opened.record, part),
@@ -39,11 +44,15 @@ async def get_object(call: Call, services: Services) -> Reply:
 async def head_object(call: Call, services: Services) -> Reply:
     """Describe an object."""
     download.check_query(call)
-    record = await services.objects.find(call.place.bucket or "", call.place.key or "")
+    bucket, key, version = call.place.bucket or "", call.place.key or "", names.requested_version(call)
     try:
+        record = await services.objects.find(bucket, key, version)
+        download.check_readable(call, record)
         download.check_conditions(call, record)
-    except download.NotModified:
-        return Reply(304, download.identity(record))
+    except Refusal as refusal:
+        raise download.missing(refusal) from None
+    except download.NotModified as same:
+        return Reply(304, download.identity(same.record, call.received))
     part = download.requested_part(call, record.size)
     return Reply(
         status=206 if part.partial else 200,

@@ -29,7 +29,7 @@ async def put_bucket(call: Call, services: Services) -> Reply:
         owner=owner_of(name),
         region=region,
         created=services.clock.now(),
-        acl=names.canned_acl(call, for_object=False),
+        acl=names.canned_acl(call.target.headers, for_object=False),
     )
     await services.buckets.create(bucket, most=MOST_BUCKETS)
     return Reply()

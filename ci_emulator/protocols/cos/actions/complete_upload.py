@@ -1,0 +1,74 @@
+"""Complete Multipart Upload (spec: cos.md section 4.3)."""
+
+from __future__ import annotations
+
+from ci_emulator.core.errors import Kind, Refusal
+from ci_emulator.core.model import Call, Reply
+from ci_emulator.core.registry import MiB
+from ci_emulator.operations.uploads import MOST_PARTS, Listed
+from ci_emulator.protocols import xml
+from ci_emulator.protocols.cos import documents, multipart, upload
+from ci_emulator.protocols.cos.download import assured
+from ci_emulator.protocols.cos.select import action
+from ci_emulator.protocols.services import Services
+from ci_emulator.protocols.xml_in import Node
+
+#: Enough for 10 000 parts with blanks around every element.
+MAX_BODY = 2 * MiB
+_NAMESPACE = "http://www.qcloud.com/document/product/436/7751"
+_MOST_DIGITS = 10
+
+
+@action(
+    "object",
+    "POST",
+    "uploadId",
+    permission="cos:CompleteMultipartUpload",
+    access="write",
+    params=(multipart.UPLOAD_ID,),
+    max_body=MAX_BODY,
+    called="CompleteMultipartUpload",
+)
+async def complete_upload(call: Call, services: Services) -> Reply:
+    """Make an object of the parts of an upload."""
+    bucket, key, target = call.place.bucket or "", call.place.key or "", call.target
+    listed = listed_parts(await documents.read_xml(call, "CompleteMultipartUpload"))
+    record = await services.uploads.complete(
+        bucket,
+        key,
+        call.params["uploadId"],
+        listed,
+        forbid_overwrite=upload.forbids_overwrite(target.headers),
+    )
+    return xml.reply(
+        "CompleteMultipartUploadResult",
+        {
+            "Location": f"http://{target.authority}{target.raw_path}",
+            "Bucket": bucket,
+            "Key": key,
+            "ETag": f'"{record.etag}"',
+        },
+        assured(record),
+        namespace=_NAMESPACE,
+    )
+
+
+def listed_parts(root: Node) -> list[Listed]:
+    """Return the parts that a document lists; an ETag may have quotes or not.
+
+    Raises:
+        Refusal: XML_MALFORMED for one with no part, too many, or an incomplete one.
+    """
+    parts = [
+        Listed(_number(part.need("PartNumber")), part.need("ETag").strip('"'))
+        for part in root.children("Part")
+    ]
+    if not 0 < len(parts) <= MOST_PARTS:
+        raise Refusal(Kind.XML_MALFORMED)
+    return parts
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise Refusal(Kind.XML_MALFORMED)
+    return int(text)

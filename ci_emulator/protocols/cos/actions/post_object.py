@@ -1,0 +1,168 @@
+"""POST Object: upload with an HTML form (spec: cos.md sections 1.6 and 4.3; document 436/14690).
+
+Who uploads stands in the form, so nobody is refused before it was read as far as the file. The file is stored as it
+arrives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from string import punctuation
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+from ci_emulator.auth import post_policy
+from ci_emulator.core.errors import Refusal
+from ci_emulator.core.model import Call, Reply
+from ci_emulator.core.registry import GiB
+from ci_emulator.operations.records import ObjectRecord
+from ci_emulator.protocols import xml
+from ci_emulator.protocols.cos import access, authenticate, form, form_policy, names, upload
+from ci_emulator.protocols.cos.download import written
+from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.cos.select import action
+from ci_emulator.protocols.services import Services
+
+LARGEST_FILE = 5 * GiB
+#: The file, the fields before it and what little may stand around them.
+MAX_BODY = LARGEST_FILE + 2 * form.MOST_BYTES
+
+_STATUSES = {"200": 200, "201": 201, "204": 204}
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the fields of a form ask for; `headers` say what the headers of a PUT say."""
+
+    key: str
+    headers: Mapping[str, str]
+    status: int
+    redirect: SplitResult | None
+
+
+@action(
+    "bucket", "POST", permission="cos:PostObject", access="deferred", max_body=MAX_BODY, called="PostObject"
+)
+async def post_object(call: Call, services: Services) -> Reply:
+    """Store the file of an HTML form."""
+    upload.check_length(call.body)
+    bucket = call.place.bucket or ""
+    sent = await form.read(call.target.headers.get("content-type"), call.body.chunks(MAX_BODY))
+    asked = _asked(sent)
+    policy = _admit(call, services, sent.fields | {"key": asked.key, "bucket": bucket})
+    if not await access.may(call, services, bucket, asked.key, "write"):
+        raise fail("AccessDenied")
+    names.check_key(asked.key)
+    largest = LARGEST_FILE if policy is None or policy.largest is None else min(policy.largest, LARGEST_FILE)
+    try:
+        record = await services.objects.put(
+            bucket,
+            asked.key,
+            _of_size(sent.file(), policy.smallest if policy else 0, largest),
+            upload.attributes(asked.headers),
+            upload.expected(asked.headers),
+            forbid_overwrite=upload.forbids_overwrite(asked.headers),
+        )
+    except Refusal as refusal:
+        raise upload.digest_error(refusal) from None
+    return _reply(call, bucket, asked, record)
+
+
+def _asked(sent: form.Form) -> _Asked:
+    fields = sent.fields
+    if fields.get("pic-operations"):
+        raise fail("NotImplemented", "Pic-Operations in a form is not implemented by this emulator.")
+    # Some browsers send a path; its last part is the name, as for S3.
+    filename = re.split(r"[/\\]", sent.filename)[-1]
+    key = fields.get("key", "").replace("${filename}", filename)
+    if not key:
+        raise fail("InvalidArgument", variant="missing", name="key")
+    for name in fields:
+        if name.startswith(upload.META) and not _TOKEN.fullmatch(name):
+            raise fail("InvalidArgument", f"The field {name} cannot be a header.", name=name)
+    return _Asked(
+        key,
+        fields | {"x-cos-acl": fields.get("acl") or fields.get("x-cos-acl", "")},
+        _STATUSES.get(fields.get("success_action_status", ""), 204),
+        _redirect(fields.get("success_action_redirect")),
+    )
+
+
+def _redirect(text: str | None) -> SplitResult | None:
+    if not text:
+        return None
+    try:
+        # Percent-encoding leaves nothing that could end the header; what is encoded already stays as it is.
+        url = urlsplit(quote(text, safe=punctuation))
+    except ValueError:
+        url = SplitResult("", "", "", "", "")
+    if url.scheme not in ("http", "https") or not url.netloc:
+        name = "success_action_redirect"
+        raise fail("InvalidArgument", f"The field {name} is not a URL.", name=name)
+    return url
+
+
+def _admit(call: Call, services: Services, fields: Mapping[str, str]) -> form_policy.Policy | None:
+    """Find out who uploads, and return the policy that the upload has to keep to, if there is one.
+
+    A request that is signed like any other needs no signature in the form; a policy counts all the same.
+
+    Raises:
+        ApiError: InvalidPolicyDocument, and AccessDenied and all that a signature can be refused with.
+    """
+    if services.config.auth == "off":
+        return None
+    now = services.clock.now()
+    text = form_policy.decode(fields.get("policy"))
+    policy = form_policy.parse(text) if text is not None else None
+    if policy is not None:
+        policy.check(fields, now)
+    if call.principal.anonymous:
+        strict = services.config.auth == "strict"
+        verdict = post_policy.verify(fields, text, services.credentials, now, check_signature=strict)
+        call.principal = authenticate.judged(call, verdict)
+    return policy
+
+
+async def _of_size(chunks: AsyncIterator[bytes], smallest: int, largest: int) -> AsyncIterator[bytes]:
+    """Pass the bytes of a file on.
+
+    Raises:
+        ApiError: EntityTooLarge as soon as there are more than `largest` bytes, EntityTooSmall at the end.
+    """
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > largest:
+            raise fail("EntityTooLarge", variant="object", limit=largest)
+        yield chunk
+    if size < smallest:
+        raise fail(
+            "EntityTooSmall", f"The file has fewer than the {smallest} bytes that the policy asks for."
+        )
+
+
+def _reply(call: Call, bucket: str, asked: _Asked, record: ObjectRecord) -> Reply:
+    headers = written(record)
+    if asked.redirect is not None:
+        told = urlencode({"bucket": bucket, "key": asked.key, "etag": f'"{record.etag}"'}, quote_via=quote)
+        url = asked.redirect
+        return Reply(
+            303, [*headers, ("Location", url._replace(query=f"{url.query}&{told}".lstrip("&")).geturl())]
+        )
+    location = _url(call, asked.key)
+    headers.append(("Location", location))
+    if asked.status != 201:
+        return Reply(asked.status, headers)
+    children = {"Location": location, "Bucket": bucket, "Key": asked.key, "ETag": f'"{record.etag}"'}
+    reply = xml.reply("PostResponse", children, headers)
+    reply.status = 201
+    return reply
+
+
+def _url(call: Call, key: str) -> str:
+    """Return where the object is, under the name that the client used for the bucket."""
+    host = quote(call.target.authority, safe=":[]", errors="surrogateescape")
+    return f"http://{host}{call.target.raw_path.rstrip('/')}/{quote(key)}"

@@ -1,0 +1,144 @@
+"""Write `docs/coverage.md`: every documented operation and what it does here; with `--check`, compare only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+from generated import code, plain, run, table
+
+from ci_emulator.control.dialect import REGISTRY as CONTROL
+from ci_emulator.core.registry import Action
+from ci_emulator.protocols.ci.catalogue import CI_PROCESSES
+from ci_emulator.protocols.cos.operations_known import GROUPS, PICTURES, Documented
+from ci_emulator.protocols.cos.select import (
+    MEANINGFUL_HEADERS,
+    PICTURE_OPERATIONS,
+    REGISTRY,
+    Selector,
+    refusal,
+)
+from ci_emulator.protocols.tencentcloud.registry import REGISTRY as API3
+
+# The dialects' modules fill the registries by being imported.
+for _dialect in ("cos", "tencentcloud"):
+    import_module(f"ci_emulator.protocols.{_dialect}.dialect")
+
+_HEAD = """\
+# Coverage
+
+Every documented operation, and what it does here:
+
+- **carried out**: it does what the documentation says, under the name that follows; where that is in doubt,
+  [leniencies](leniencies.md) says so
+- **stored only**: what is set is kept and given back, and has no effect
+- **refused**: it is answered with the code that follows, after the signature was checked, and changes nothing
+
+What is carried out can be asked of the owner of a bucket, and of others as its ACL and the object's let them. "Document" is
+the page in the documentation of product 436 on the international site. `KEY` is an object's key; on an IP address or on
+localhost the bucket comes before it, see [addressing](addressing.md).
+
+This page is made from the code by `python tools/make_coverage.py`.
+"""
+
+_PROCESS = "ci-process="
+_PATHS = {"service": "/", "bucket": "/", "object": "/KEY"}
+_ALLOWED = {
+    "owner": "the owner",
+    "create": "the APPID in the name",
+    "read": "the owner, readers",
+    "write": "the owner, writers",
+    "deferred": "the owner, writers",
+}
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [_HEAD, "## Object storage\n"]
+    parts += (f"### {title}\n\n{operations(group)}" for title, group in GROUPS.items())
+    return "\n".join([*parts, _cloud_infinite(), _api3(), _control()])
+
+
+def operations(group: Iterable[Documented]) -> str:
+    """Return the table of some operations of COS hosts."""
+    return table(("Operation", "Request", "Here", "Allowed to", "Document"), map(_operation, group))
+
+
+def _operation(known: Documented) -> tuple[str, ...]:
+    selector = Selector(known.scope, known.method, known.name, known.service)
+    action = REGISTRY.find(selector)
+    return (
+        plain(known.title),
+        request(known),
+        here(action, refusal(selector).code),
+        _ALLOWED[action.access] if action else "–",
+        known.document or "–",
+    )
+
+
+def here(action: Action | None, refused_as: str) -> str:
+    """Return what an operation does here."""
+    if action is None:
+        return f"refused: {refused_as}"
+    return f"{'stored only' if action.stored_only else 'carried out'}: {action.name}"
+
+
+def request(known: Documented) -> str:
+    """Return how an operation is asked for."""
+    if known.service == "dataset":
+        return "hosts `APPID.…`"
+    names = known.name.split("&") if known.name else []
+    query = "".join(f"?{name}" for name in names if name not in MEANINGFUL_HEADERS)
+    if known.scope == "object" and f"{known.name}/" in PICTURE_OPERATIONS:
+        query += "/…"
+    headers = [code(name) for name in names if name in MEANINGFUL_HEADERS]
+    return " with ".join([code(f"{known.method} {_PATHS[known.scope]}{query}"), *headers])
+
+
+def _cloud_infinite() -> str:
+    carried_out = {
+        selector.name.removeprefix(_PROCESS): action
+        for selector, action in REGISTRY
+        if selector.name.startswith(_PROCESS)
+    }
+    processes = table(
+        ("`ci-process`", "Here", "What it does"),
+        (
+            (
+                code(name),
+                here(carried_out.get(name), refusal(Selector("object", "GET", _PROCESS + name)).code),
+                plain(carried_out[name].about) if name in carried_out else "–",
+            )
+            for name in sorted(
+                CI_PROCESSES | carried_out.keys(), key=lambda name: (name not in carried_out, name)
+            )
+        ),
+    )
+    return (
+        f"## Cloud Infinite\n\n{processes}\n### Pictures\n\n{operations(PICTURES)}\n"
+        "Everything else on the hosts `BUCKET.ci.…`, `BUCKET.pic.…` and `ci.…` is refused as "
+        f"{refusal(Selector('bucket', 'POST', service='ci')).code}: jobs, queues, workflows, auditing.\n"
+    )
+
+
+def _api3() -> str:
+    rows = [
+        (code(f"{product} {name}"), here(action, ""), plain(action.about)) for (product, name), action in API3
+    ]
+    rows.append(("every other action of these products", "refused: InvalidAction", "–"))
+    rows.append(("every other product", "refused: NoSuchProduct", "–"))
+    return f"## API 3.0\n\n{table(('Action', 'Here', 'What it does'), rows)}"
+
+
+def _control() -> str:
+    rows = ((code(f"{method} {path}"), plain(action.about)) for (method, path), action in CONTROL)
+    return f"## The emulator's own paths\n\n{table(('Request', 'What it does'), rows)}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the page, or compare it with `--check`; return the exit status."""
+    return run("tools/make_coverage.py", {"coverage.md": page()}, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
