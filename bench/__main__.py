@@ -6,12 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import objects, reading, report, starting, writing
+from bench import listing, objects, reading, report, starting, streaming, writing
 from bench.line import Line
 from bench.scale import FULL, SMOKE, Scale
 
 GROUPS: dict[str, Callable[[Scale], Iterable[Line]]] = {
     "objects": objects.measure,
+    "listing": listing.measure,
+    "streaming": streaming.measure,
     "writing": writing.measure,
     "starting": starting.measure,
     "reading": reading.measure,

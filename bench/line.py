@@ -70,6 +70,7 @@ ITSELF = Comparison("ours", lambda ours, baseline: ours, 1, has_unit=True)
 class Line:
     """One measured comparison; `ours` and `baseline` hold a value each round, in `unit`.
 
+    `baseline` is empty when there is nothing to compare with on this machine; then `absence` says why.
     `generator_busy` is the largest share of a turn that the load generator computed (1 means it was the limit).
     """
 
@@ -82,6 +83,7 @@ class Line:
     aim: Aim | None = None
     decimals: int = 0
     generator_busy: float | None = None
+    absence: str = ""
 
     @property
     def figure(self) -> Spread:
@@ -91,5 +93,5 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the aim is met; None when there is none."""
-        return None if self.aim is None else self.aim.is_met(self.figure.median)
+        """Whether the aim is met; None when there is none, or nothing to compare with."""
+        return None if self.aim is None or not self.baseline else self.aim.is_met(self.figure.median)

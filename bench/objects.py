@@ -1,98 +1,103 @@
-"""A signed GET of 1 KB, from both stores, against a bare handler and against moto's server."""
+"""Signed PUT and GET of 1 KB and 1 MB, and 64 clients at once, from both stores against the bare handler and peers."""
 
 from __future__ import annotations
 
-import tempfile
+import random
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from bench import contenders, signed
-from bench.contenders import BUCKET, KEY, KILOBYTE, Traffic, put_load
-from bench.line import RATIO, Line, at_least, at_most
-from bench.processes import Server
+from bench.clients import Client
+from bench.contenders import KILOBYTE, Field, Results, Traffic, field_of, race
+from bench.line import RATIO, Aim, Line, at_least, at_most
 from bench.scale import Scale
 
-#: So many signatures of different times: a server that remembered one would gain nothing.
-_SIGNATURES = 200
+_MEGABYTE = KILOBYTE * 1024
 
+#: Name, body, and how many keys take turns: as many signatures, so that a server that remembered one gained nothing.
+_SIZES = (("1 KB", KILOBYTE, 200), ("1 MB", _MEGABYTE, 64))
 
-@dataclass(slots=True)
-class _Contender:
-    """A server, what it is asked, and what came out in each round."""
-
-    server: Server
-    traffic: Traffic
-    rates: list[float] = field(default_factory=list)
-    cpu_millis: list[float] = field(default_factory=list)
-    busy: float = 0.0
-
-    def turn(self, scale: Scale) -> None:
-        before = self.server.cpu_seconds()
-        outcome = put_load(self.server, self.traffic, scale.connections, scale.seconds)
-        self.rates.append(outcome.rate)
-        self.cpu_millis.append((self.server.cpu_seconds() - before) / outcome.answered * 1000)
-        self.busy = max(self.busy, outcome.busy)
+_CROWD = 64
 
 
 def measure(scale: Scale) -> Iterator[Line]:
     """Yield the lines; all servers stand all the time, one at a time gets load."""
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        seed = ("--seed", f"{BUCKET}={contenders.seed_directory(directory)}")
-        disk_options = ("--store", "disk", "--data-dir", str(directory / "data"))
-        memory = _cos(stack.enter_context(contenders.emulator(*seed)))
-        disk = _cos(stack.enter_context(contenders.emulator(*seed, *disk_options)))
-        # The bare handler gets the same bytes, signature included: it reads them and looks at none.
-        bare = _cos(stack.enter_context(contenders.bare()))
-        moto = _s3(stack.enter_context(contenders.moto()))
-        everyone = (memory, bare, disk, moto)
-        for contender in everyone:  # the first answers pay for what is loaded late
-            put_load(contender.server, contender.traffic, scale.connections, scale.seconds / 3)
-        for _ in range(scale.rounds):
-            for contender in everyone:
-                contender.turn(scale)
-    for store, ours in (("memory", memory), ("disk", disk)):
-        name = f"signed GET of 1 KB, {store} store"
-        yield _throughput(name, ours, "bare aiohttp handler", bare, aim=1 / 3)
-        yield _throughput(name, ours, "moto_server", moto, aim=1)
+    with field_of(scale) as field:
+        for size, body, count in _SIZES:
+            keys = [f"{size[-2:]}/{number}.bin" for number in range(count)]
+
+            def puts(client: Client, port: int, body: bytes = body, keys: list[str] = keys) -> Traffic:
+                return Traffic([client.put(port, key, body) for key in keys])
+
+            def gets(client: Client, port: int, keys: list[str] = keys) -> Traffic:
+                return Traffic([client.get(port, key) for key in keys], KILOBYTE)
+
+            stored = race(field.everyone, puts, scale, scale.connections)
+            yield from _throughput(f"signed PUT of {size}", field, stored)
+            fetched = race(field.everyone, gets, scale, scale.connections)
+            aim = at_least(1 / 3) if size == "1 KB" else None
+            yield from _throughput(f"signed GET of {size}", field, fetched, aim)
+            if size == "1 KB":
+                yield from _processor_time(f"signed GET of {size}", field, fetched)
+        yield from _crowd(scale, field)
+
+
+def _throughput(
+    what: str, field: Field, results: dict[str, Results], bare_aim: Aim | None = None
+) -> Iterator[Line]:
+    for store, contender, peers in field.pairings:
+        ours = results[contender.name]
+        for other in (field.bare, *peers):
+            baseline = results[other.name]
+            yield Line(
+                name=f"{what}, {store}",
+                unit="requests/s",
+                ours=ours.rates,
+                baseline_name=other.name,
+                baseline=baseline.rates,
+                comparison=RATIO,
+                aim=bare_aim if other is field.bare else at_least(1),
+                generator_busy=max(ours.busy, baseline.busy),
+                absence="peer not installed",
+            )
+
+
+def _processor_time(what: str, field: Field, results: dict[str, Results]) -> Iterator[Line]:
+    for store, contender, _ in field.pairings:
         yield Line(
-            name=f"{name}: processor time a request",
+            name=f"{what}, {store}: processor time a request",
             unit="ms",
-            ours=ours.cpu_millis,
-            baseline_name="bare aiohttp handler",
-            baseline=bare.cpu_millis,
+            ours=results[contender.name].cpu,
+            baseline_name=field.bare.name,
+            baseline=results[field.bare.name].cpu,
             comparison=RATIO,
             aim=at_most(3),
             decimals=3,
         )
 
 
-def _throughput(name: str, ours: _Contender, baseline_name: str, baseline: _Contender, aim: float) -> Line:
-    return Line(
-        name=name,
-        unit="requests/s",
-        ours=ours.rates,
-        baseline_name=baseline_name,
-        baseline=baseline.rates,
-        comparison=RATIO,
-        aim=at_least(aim),
-        generator_busy=max(ours.busy, baseline.busy),
-    )
+def _crowd(scale: Scale, field: Field) -> Iterator[Line]:
+    """Half of the requests store and half fetch 1 KB, in an order that is the same for everyone."""
 
+    def mixed(client: Client, port: int) -> Traffic:
+        requests = []
+        for number in range(200):
+            requests.append(client.put(port, f"KB/{number}.bin", KILOBYTE))
+            requests.append(client.get(port, f"KB/{199 - number}.bin"))
+        random.Random(64).shuffle(requests)
+        return Traffic(requests)
 
-def _cos(server: Server) -> _Contender:
-    requests = [signed.cos(server.port, BUCKET, KEY, ago=60 + number) for number in range(_SIGNATURES)]
-    return _Contender(server, Traffic(requests, KILOBYTE))
-
-
-def _s3(server: Server) -> _Contender:
-    """Put the object there and return its GET."""
-    path = f"/bench/{KEY}"
-    for request in (
-        signed.s3(server.port, "PUT", "/bench"),
-        signed.s3(server.port, "PUT", path, KILOBYTE),
-    ):
-        put_load(server, Traffic([request], b""), connections=1, seconds=0)
-    return _Contender(server, Traffic([signed.s3(server.port, "GET", path)], KILOBYTE))
+    results = race(field.everyone, mixed, scale, _CROWD)
+    what = f"{_CROWD} clients, PUT and GET of 1 KB"
+    yield from _throughput(what, field, results)
+    for store, contender, peers in field.pairings:
+        for other in (field.bare, *peers):
+            yield Line(
+                name=f"{what}, {store}: 99 of 100 answered within",
+                unit="ms",
+                ours=results[contender.name].p99,
+                baseline_name=other.name,
+                baseline=results[other.name].p99,
+                comparison=RATIO,
+                aim=None if other is field.bare else at_most(1),
+                decimals=1,
+                absence="peer not installed",
+            )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -16,7 +17,7 @@ import psutil
 HOST = "127.0.0.1"
 HEALTH = "/_emulator/health"
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _POLL_SECONDS = 0.002
 _STOP_SECONDS = 30.0
 
@@ -33,15 +34,22 @@ class Memory:
 class Server:
     """A server process on a free port; as a context it is awaited at entry and ended at exit.
 
-    `path` is asked until it answers with status 200.
+    `path` is asked until it answers with a `status`.
     """
 
-    def __init__(self, module: str, *arguments: str, path: str = HEALTH) -> None:
-        """`{port}` and `{host}` in the arguments are filled in."""
+    def __init__(
+        self,
+        *command: str,
+        path: str = HEALTH,
+        status: int = 200,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`{port}` and `{host}` in the command are filled in; `environment` is added to this process's own."""
         self.port = _free_port()
-        filled = [text.format(port=self.port, host=HOST) for text in arguments]
-        self._command = [sys.executable, "-m", module, *filled]
+        self._command = [text.format(port=self.port, host=HOST) for text in command]
+        self._environment = {**os.environ, **(environment or {})}
         self._path = path
+        self._status = status
         self._process: psutil.Popen | None = None
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the exit of this context
         self.start_seconds = 0.0
@@ -55,7 +63,11 @@ class Server:
     def __enter__(self) -> Server:
         began = time.perf_counter()
         self._process = psutil.Popen(
-            self._command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            env=self._environment,
         )
         try:
             self._await_answer(began + _START_SECONDS)
@@ -83,7 +95,7 @@ class Server:
         return Memory(info.rss, getattr(info, "pss", info.uss), info.uss)
 
     def _await_answer(self, deadline: float) -> None:
-        while not answers(self.port, self._path):
+        while not answers(self.port, self._path, self._status):
             if self.process.status() == psutil.STATUS_ZOMBIE or time.perf_counter() > deadline:
                 raise RuntimeError(f"{' '.join(self._command)} does not answer:\n{self._last_output()}")
             time.sleep(_POLL_SECONDS)
@@ -104,8 +116,13 @@ class Server:
         self._output.close()
 
 
-def answers(port: int, path: str) -> bool:
-    """Whether a GET of the path gets a 200 now."""
+def python(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that runs a module on this interpreter."""
+    return (sys.executable, "-m", module, *arguments)
+
+
+def answers(port: int, path: str, status: int) -> bool:
+    """Whether a GET of the path gets that status now."""
     request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode()
     try:
         with socket.create_connection((HOST, port), timeout=5) as connection:
@@ -113,7 +130,7 @@ def answers(port: int, path: str) -> bool:
             head = connection.recv(1024)
     except OSError:
         return False
-    return head.partition(b"\r\n")[0].split(b" ")[1:2] == [b"200"]
+    return head.partition(b"\r\n")[0].split(b" ")[1:2] == [b"%d" % status]
 
 
 def _free_port() -> int:
@@ -130,8 +147,7 @@ def run(module: str, work: bytes) -> bytes:
 def run_all(module: str, works: Sequence[bytes]) -> list[bytes]:
     """As `run`, several at once; a module that fails ends the bench with its own message on stderr."""
     children = [
-        subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for _ in works
+        subprocess.Popen(python(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in works
     ]
     for child, work in zip(children, works, strict=True):
         assert child.stdin is not None

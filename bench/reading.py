@@ -61,7 +61,7 @@ def _first_latency(scale: Scale, drawn: bytes) -> Line:
     for _ in range(scale.starts):
         with _emulator() as server:
             for latencies in (first, second):
-                outcome = put_load(server, _traffic(server, drawn), connections=1, seconds=0)
+                outcome = put_load(server, _traffic(server, drawn), connections=1, seconds=None)
                 latencies.append(outcome.p50 * 1000)
     return Line(
         name="QrcodeOCR of 2 Mpx: the very first, which starts its worker",

@@ -17,6 +17,9 @@ from ci_emulator.config import PUBLISHED_KEY
 _CREDENTIAL = Credential(PUBLISHED_KEY.secret_id, PUBLISHED_KEY.secret_key, PUBLISHED_KEY.appid)
 _HOURS = 12 * 3600
 
+#: The only pair that s3rver knows; moto takes any.
+_S3_KEYS = ("S3RVER", "S3RVER")
+
 #: What python-requests, on which the Python SDKs stand, adds to every request.
 _CLIENT_HEADERS = {
     "User-Agent": "bench",
@@ -26,18 +29,28 @@ _CLIENT_HEADERS = {
 }
 
 
-def wire(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
-    """Return a request's bytes."""
+def head(method: str, target: str, headers: Mapping[str, str], size: int = 0) -> bytes:
+    """Return the bytes of a request up to its body of `size` bytes; what every client sends is added."""
+    headers = {**headers, **_CLIENT_HEADERS}
+    if method in ("PUT", "POST"):
+        headers["Content-Length"] = str(size)
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-    return "\r\n".join(lines).encode() + body
+    return "\r\n".join(lines).encode()
 
 
 def cos(
-    port: int, bucket: str, key: str = "", params: Mapping[str, str] | None = None, *, ago: int = 60
+    port: int,
+    bucket: str,
+    key: str = "",
+    params: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    size: int = 0,
+    ago: int = 60,
 ) -> bytes:
-    """Return a path-style GET with a COS signature over the host and all parameters, good for hours.
+    """Return a path-style request, up to its body, with a COS signature over the host and all parameters.
 
-    It was made `ago` seconds ago: other times give other signatures.
+    It was made `ago` seconds ago, other times give other signatures, and is good for hours.
     """
     params = params or {}
     host = f"{HOST}:{port}"
@@ -45,7 +58,7 @@ def cos(
     now = int(time.time())
     authorization = cos_q_sign.sign(
         _CREDENTIAL,
-        "GET",
+        method,
         path,
         start=now - ago,
         end=now + _HOURS,
@@ -53,8 +66,8 @@ def cos(
         headers={"host": host},
     )
     query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in params.items())
-    headers = {"Host": host, **_CLIENT_HEADERS, "Authorization": authorization}
-    return wire("GET", f"{path}?{query}" if query else path, headers)
+    headers = {"Host": host, "Authorization": authorization}
+    return head(method, f"{path}?{query}" if query else path, headers, size)
 
 
 def qrcode_ocr(port: int, picture: bytes) -> bytes:
@@ -65,24 +78,21 @@ def qrcode_ocr(port: int, picture: bytes) -> bytes:
     authorization = tc3.sign(_CREDENTIAL, "POST", timestamp=now, service="ocr", headers=covered, body=body)
     headers = {
         **covered,
-        **_CLIENT_HEADERS,
         "X-TC-Action": "QrcodeOCR",
         "X-TC-Version": "2018-11-19",
         "X-TC-Region": "ap-guangzhou",
         "X-TC-Timestamp": str(now),
         "Authorization": authorization,
-        "Content-Length": str(len(body)),
     }
-    return wire("POST", "/", headers, body)
+    return head("POST", "/", headers, len(body)) + body
 
 
 def s3(port: int, method: str, path: str, body: bytes = b"") -> bytes:
-    """Return a path-style S3 request with the signature of botocore (SigV4 in the header)."""
-    credentials = import_module("botocore.credentials").Credentials("bench", "bench-secret")
+    """Return a path-style S3 request, up to its body, with the signature of botocore (SigV4 in the header)."""
+    credentials = import_module("botocore.credentials").Credentials(*_S3_KEYS)
     host = f"{HOST}:{port}"
     request = import_module("botocore.awsrequest").AWSRequest(
         method, f"http://{host}{path}", headers={"Host": host}, data=body
     )
     import_module("botocore.auth").S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
-    headers = {**dict(request.headers.items()), **_CLIENT_HEADERS, "Content-Length": str(len(body))}
-    return wire(method, path, headers, body)
+    return head(method, path, dict(request.headers.items()), len(body))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import contenders, signed
-from bench.contenders import BUCKET, KEY, KILOBYTE, Traffic, put_load
+from bench.clients import BUCKET
+from bench.contenders import KEY, KILOBYTE, Traffic, put_load
 from bench.line import ADDED, ITSELF, Line, at_most
 from bench.scale import Scale
 
@@ -50,8 +51,8 @@ def _memory(scale: Scale) -> Iterator[Line]:
                 (contenders.bare(), bare),
             ):
                 with server:
-                    traffic = Traffic([signed.cos(server.port, BUCKET, KEY)], KILOBYTE)
-                    put_load(server, traffic, connections=_PLAIN_REQUESTS, seconds=0)
+                    traffic = Traffic([signed.cos(server.port, BUCKET, KEY)] * _PLAIN_REQUESTS, KILOBYTE)
+                    put_load(server, traffic, connections=_PLAIN_REQUESTS, seconds=None)
                     memory = server.memory()
                     for kind in kinds:
                         values[kind].append(getattr(memory, kind) / _MB)

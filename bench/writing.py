@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import contenders, signed
-from bench.contenders import BUCKET, Traffic, put_load, work_bare
+from bench.clients import BUCKET
+from bench.contenders import Traffic, put_load, work_bare
 from bench.engine import Job
 from bench.line import ADDED, RATIO, Line, at_most
 from bench.processes import Server
