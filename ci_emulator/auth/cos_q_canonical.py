@@ -7,9 +7,8 @@ the names, which of two times), every form one of them uses is a candidate, and 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -17,6 +16,13 @@ from ci_emulator.auth import percent
 from ci_emulator.auth.cos_q_signature import QSignature, Query
 from ci_emulator.auth.credentials import same_text
 from ci_emulator.auth.model import SignedRequest
+
+
+# The scheme names SHA-1 and nothing else.
+_sha1 = partial(hashlib.sha1, usedforsecurity=False)
+_BLOCK = 64
+_INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER_PAD = bytes(byte ^ 0x5C for byte in range(256))
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -136,12 +142,24 @@ def _group(query: Query) -> Mapping[str, list[str]]:
 
 def sha1_hex(data: bytes) -> str:
     """Return the lower-case hex SHA-1 of some bytes."""
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()  # the scheme names SHA-1 and nothing else
+    return _sha1(data).hexdigest()
+
+
+def hmac_sha1(key: bytes, message: bytes) -> bytes:
+    """Return an HMAC-SHA-1 (RFC 2104).
+
+    The library's own lets go of the GIL even for microseconds, and where threads compete it waits to get it back.
+    """
+    if len(key) > _BLOCK:
+        key = _sha1(key).digest()
+    key = key.ljust(_BLOCK, b"\0")
+    inner = _sha1(key.translate(_INNER_PAD) + message).digest()
+    return _sha1(key.translate(_OUTER_PAD) + inner).digest()
 
 
 def sign_key(secret_key: str, key_time: str) -> bytes:
     """Return SignKey: lower-case hex as ASCII, because its text is the key of the second HMAC."""
-    return hmac.digest(percent.to_bytes(secret_key), percent.to_bytes(key_time), "sha1").hex().encode("ascii")
+    return hmac_sha1(percent.to_bytes(secret_key), percent.to_bytes(key_time)).hex().encode("ascii")
 
 
 def string_to_sign(time: str, format_string: bytes) -> str:
@@ -151,7 +169,7 @@ def string_to_sign(time: str, format_string: bytes) -> str:
 
 def compute(key: bytes, text: str) -> str:
     """Return the signature of a text: lower-case hex."""
-    return hmac.digest(key, percent.to_bytes(text), "sha1").hex()
+    return hmac_sha1(key, percent.to_bytes(text)).hex()
 
 
 def matches(canonical: Canonical, signature: QSignature, secret_key: str) -> bool:

@@ -9,6 +9,9 @@ import uuid
 from typing import Protocol
 
 
+_DRAWN_BYTES = 512
+
+
 class Ids(Protocol):
     """Makes the identifiers that leave the server."""
 
@@ -55,10 +58,19 @@ class _HexIds:
 
 
 class RandomIds(_HexIds):
-    """Unguessable ids."""
+    """Unguessable ids; an instance is used by one thread.
+
+    The system is asked for many digits at a time: each call lets go of the GIL, and waits for it where threads compete.
+    """
+
+    def __init__(self) -> None:
+        self._digits = ""
 
     def _hex(self, digits: int) -> str:
-        return secrets.token_hex(digits // 2)
+        if len(self._digits) < digits:
+            self._digits = secrets.token_hex(_DRAWN_BYTES)
+        found, self._digits = self._digits[:digits], self._digits[digits:]
+        return found
 
 
 class SeededIds(_HexIds):

@@ -52,8 +52,9 @@ class Content:
         self._pins: dict[str, int] = {}
         self._doomed: set[str] = set()
         self._unused: list[str] = []
-        self._removal: asyncio.Task[None] | None = None
+        self._next_removal: asyncio.Task[None] | None = None
         self._removing = asyncio.Lock()
+        self._removals: set[asyncio.Task[None]] = set()
 
     async def receive(self, chunks: AsyncIterator[bytes], expected: Expected) -> Received:
         """Store bytes as they arrive; the caller says with `settled` when the fact that names them is decided.
@@ -136,15 +137,17 @@ class Content:
         if not blobs:
             return
         self._unused += blobs
-        if self._removal is None:
-            self._removal = asyncio.ensure_future(self._remove_unused())
+        if self._next_removal is None:
+            self._next_removal = asyncio.ensure_future(self._remove_unused())
+            self._removals.add(self._next_removal)
+            self._next_removal.add_done_callback(self._removals.discard)
         # All of them go, even when the caller is cancelled meanwhile.
-        await asyncio.shield(self._removal)
+        await asyncio.shield(self._next_removal)
 
     async def _remove_unused(self) -> None:
-        """Remove what came together while the removal before this one was at work."""
+        """Remove together what came while the removal before this one was at work."""
         async with self._removing:
-            blobs, self._unused, self._removal = self._unused, [], None
+            blobs, self._unused, self._next_removal = self._unused, [], None
             try:
                 await self._blobs.remove(*blobs)
             except Refusal as refusal:

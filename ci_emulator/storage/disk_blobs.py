@@ -1,4 +1,4 @@
-"""Blobs as files: `blobs/<first two digits>/<id>`; what comes in pieces is written under `tmp/` until it is whole."""
+"""Blobs as files: `blobs/<first two digits>/<id>`; what comes in pieces is under `tmp/` until it is whole."""
 
 from __future__ import annotations
 
@@ -77,12 +77,13 @@ class DiskBlobs:
         self._finished, self._unfinished = str(root / "blobs"), str(root / "tmp")
         self._threads = threads
         self._writers: WeakSet[_DiskWriter] = WeakSet()
+        # Always random: ids that repeat in the next run would overwrite blobs that are in use.
+        self._ids = RandomIds()
 
     async def create(self) -> _DiskWriter:
         """See `Blobs.create`; touches no file."""
         self._threads.check_open()
-        # Always random: ids that repeat in the next run would overwrite blobs that are in use.
-        blob = RandomIds().token()
+        blob = self._ids.token()
         writer = _DiskWriter(blob, f"{self._unfinished}/{blob}", self._path(blob), self._threads)
         self._writers.add(writer)
         return writer
@@ -124,7 +125,9 @@ class DiskBlobs:
     async def survey(self) -> AsyncIterator[Sequence[tuple[str, float]]]:
         """See `Blobs.survey`; a batch is what one directory holds, a 256th of all."""
         for shard in _SHARDS:
-            yield await self._threads.run(partial(_finished_in, self._root / "blobs" / shard))
+            found = await self._threads.run(partial(_finished_in, self._root / "blobs" / shard))
+            in_the_making = {writer.blob for writer in self._writers if not writer.published}
+            yield [(blob, finished) for blob, finished in found if blob not in in_the_making]
 
     async def close(self) -> None:
         """See `Blobs.close`."""
@@ -162,7 +165,8 @@ class _DiskWriter:
     """Holds up to `CHUNK` bytes in memory, so that a small blob costs one job, at its commit."""
 
     def __init__(self, blob: str, unfinished: str, final: str, threads: FileThreads) -> None:
-        self._blob = blob
+        self.blob = blob
+        self.published = False
         self._unfinished = unfinished
         self._final = final
         self._threads = threads
@@ -178,7 +182,7 @@ class _DiskWriter:
         if self._held_bytes <= CHUNK:
             return
         try:
-            await self._threads.run(lambda: self._spill(self._unfinished))
+            await self._threads.run(partial(self._spill, self._unfinished))
         except BaseException:
             self._discard()
             raise
@@ -191,7 +195,8 @@ class _DiskWriter:
         except BaseException:
             self._discard()
             raise
-        return self._blob
+        self.published = True
+        return self.blob
 
     async def abort(self) -> None:
         if self._ended:
@@ -233,8 +238,8 @@ class _DiskWriter:
         """Give the bytes their name, then make both durable.
 
         In this order a journalling file system writes its journal once, and what was held as a whole needs no other
-        name before: small blobs would stand in line for `tmp/`. A power cut in between may leave a name without all
-        of its bytes: an orphan, because no fact names it before this has returned.
+        name before: in `tmp/` small blobs would stand in line. A crash in between may leave a name without all of
+        its bytes: an orphan, because no fact names it before this has returned.
         """
         if self._file is None:
             file = self._spill(self._final)

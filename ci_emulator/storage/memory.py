@@ -208,6 +208,7 @@ class MemoryBlobs:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._ids = RandomIds()
         self._blobs: dict[str, _Blob] = {}
         self._closed = False
 
@@ -247,7 +248,7 @@ class MemoryBlobs:
 
     def keep(self, data: bytearray) -> str:
         """Take over the bytes of a finished writer and return their id."""
-        blob = RandomIds().token()
+        blob = self._ids.token()
         self._blobs[blob] = _Blob(data, self._clock.now())
         return blob
 

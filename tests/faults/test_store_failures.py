@@ -191,7 +191,8 @@ def database_error(name: str) -> sqlite3.DatabaseError:
 
 FILE_ERRORS = ("ENOSPC", "EDQUOT", "EACCES", "EROFS", "EIO", "EMFILE")
 DATABASE_ERRORS = ("FULL", "IOERR", "READONLY", "CANTOPEN", "CORRUPT")
-FILE_STEPS = ("create", "write", "fsync", "rename", "sync")
+FILE_STEPS = ("create", "write", "fsync", "sync")
+LARGE_STEPS = (*FILE_STEPS, "rename")
 DATABASE_STEPS = ("BEGIN IMMEDIATE", "SAVEPOINT", "INSERT", "DELETE", "SELECT", "RELEASE", "COMMIT")
 
 Request = tuple[str, str, bytes, dict[str, str]]
@@ -216,8 +217,8 @@ TAGS = b"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagg
 #: Requests that write, made anew for every case; which steps they take, and so can fail at.
 WRITES: dict[str, tuple[Callable[[Server], Request], tuple[str, ...]]] = {
     "put a small object": (lambda s: _request("PUT", s.fresh(), SMALL), FILE_STEPS),
-    "put a large object": (lambda s: _request("PUT", s.fresh(), LARGE), FILE_STEPS),
-    "overwrite": (lambda s: _request("PUT", s.existing(), LARGE), FILE_STEPS),
+    "put a large object": (lambda s: _request("PUT", s.fresh(), LARGE), LARGE_STEPS),
+    "overwrite": (lambda s: _request("PUT", s.existing(), LARGE), LARGE_STEPS),
     "copy": (
         lambda s: _request(
             "PUT", s.fresh(), x_cos_copy_source=f"{BUCKET}.cos.ap-guangzhou.myqcloud.com{s.existing()}"
@@ -227,7 +228,7 @@ WRITES: dict[str, tuple[Callable[[Server], Request], tuple[str, ...]]] = {
     "append": (lambda s: _request("POST", f"{s.fresh()}?append&position=0", SMALL), FILE_STEPS),
     "begin an upload": (lambda s: _request("POST", f"{s.fresh()}?uploads"), ()),
     "put a part": (lambda s: _request("PUT", f"{s.begun()[0]}&partNumber=1", SMALL), FILE_STEPS),
-    "replace a part": (lambda s: _request("PUT", f"{s.begun(b'old')[0]}&partNumber=1", LARGE), FILE_STEPS),
+    "replace a part": (lambda s: _request("PUT", f"{s.begun(b'old')[0]}&partNumber=1", LARGE), LARGE_STEPS),
     "complete": (_completing, ()),
     "abort": (lambda s: _request("DELETE", s.begun(b"part")[0]), ()),
     "delete": (lambda s: _request("DELETE", s.existing()), ()),
@@ -258,7 +259,7 @@ def cases() -> Iterator[Any]:
         for step in (*file_steps, *DATABASE_STEPS):
             if (name, step) in UNUSED:
                 continue
-            errors = FILE_ERRORS if step in FILE_STEPS else DATABASE_ERRORS
+            errors = FILE_ERRORS if step in LARGE_STEPS else DATABASE_ERRORS
             if name != "overwrite":
                 errors = (errors[turn % len(errors)],)
                 turn += 1

@@ -12,11 +12,28 @@ from bench.line import ADDED, RATIO, Aim, Comparison, Line, at_least, at_most
 
 ROOT = Path(__file__).parents[2]
 
+#: How many rows a line has: one for each baseline.
 LINES = {
-    "signed GET of 1 KB, memory store": 2,  # against two baselines
-    "signed GET of 1 KB, disk store": 2,
+    "signed GET of 1 KB, memory store": 3,
     "signed GET of 1 KB, memory store: processor time a request": 1,
+    "signed GET of 1 KB, disk store": 2,
     "signed GET of 1 KB, disk store: processor time a request": 1,
+    "signed PUT of 1 KB, memory store": 3,
+    "signed PUT of 1 KB, disk store": 2,
+    "signed GET of 1 MB, memory store": 3,
+    "signed GET of 1 MB, disk store": 2,
+    "signed PUT of 1 MB, memory store": 3,
+    "signed PUT of 1 MB, disk store": 2,
+    "64 clients, PUT and GET of 1 KB, memory store": 3,
+    "64 clients, PUT and GET of 1 KB, memory store: 99 of 100 answered within": 3,
+    "64 clients, PUT and GET of 1 KB, disk store": 2,
+    "64 clients, PUT and GET of 1 KB, disk store: 99 of 100 answered within": 2,
+    "list page of 1,000 in a bucket of 1,100, memory store: latency": 3,
+    "list page of 1,000 in a bucket of 1,100, disk store: latency": 2,
+    "signed PUT of 1 GB, disk store": 2,
+    "signed GET of 1 GB, disk store": 2,
+    "PUT and GET of 1 GB, disk store: RSS the most meanwhile": 1,
+    "PUT and GET of 1 GB, disk store: RSS afterwards": 1,
     "qrcode-generate, writer qrcode: processor time a request": 1,
     "qrcode-generate, writer qrcode: throughput": 1,
     "qrcode-generate, writer zxing: processor time a request": 1,
