@@ -17,7 +17,6 @@ from ci_emulator.auth.cos_q_signature import QSignature, Query
 from ci_emulator.auth.credentials import same_text
 from ci_emulator.auth.model import SignedRequest
 
-
 # The scheme names SHA-1 and nothing else.
 _sha1 = partial(hashlib.sha1, usedforsecurity=False)
 _BLOCK = 64

@@ -8,7 +8,6 @@ import secrets
 import uuid
 from typing import Protocol
 
-
 _DRAWN_BYTES = 512
 
 
