@@ -142,6 +142,8 @@ def _read(place: Place, pairs: list[tuple[str, str]]) -> QSignature | Malformed:
 
 
 def _entries(text: str) -> tuple[str, ...]:
+    if ";" not in text:
+        return (text,) if text else ()
     return tuple(dict.fromkeys(filter(None, text.split(";"))))
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import KeysView, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from urllib.parse import unquote_to_bytes
+
+import msgspec
+from msgspec.structs import force_setattr
 
 from ci_emulator.core.errors import Kind, Refusal
 
@@ -90,8 +93,7 @@ def parse_query(raw: str) -> list[tuple[str, str]]:
     return pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What was asked, as sent.
 
     `authority` is what the client believes it talks to: of an absolute-form target its authority, otherwise the
@@ -108,15 +110,16 @@ class Target:
     raw_path: str
     raw_query: str
     headers: Mapping[str, str]
-    host: Host = field(init=False)
-    query: list[tuple[str, str]] = field(init=False, compare=False)
-    _first_values: dict[str, str] = field(init=False, compare=False, repr=False)
+    host: Host = Host("", None)
+    query: list[tuple[str, str]] = []
+    _first_values: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        set_once = object.__setattr__
-        set_once(self, "host", parse_host(self.authority))
-        set_once(self, "query", parse_query(self.raw_query))
-        set_once(self, "_first_values", dict(reversed(self.query)))
+        # What is given for them does not count: they follow from the other fields.
+        query = parse_query(self.raw_query)
+        force_setattr(self, "host", parse_host(self.authority))
+        force_setattr(self, "query", query)
+        force_setattr(self, "_first_values", dict(reversed(query)))
 
     @property
     def query_names(self) -> KeysView[str]:

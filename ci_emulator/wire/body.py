@@ -59,8 +59,8 @@ class WireBody:
         self._ask_for_it()
         while not content.at_eof():
             try:
-                async with asyncio.timeout(self._idle_timeout):
-                    part = await content.readany()
+                # What is there already needs no clock: a small body mostly came with its head.
+                part = content.read_nowait() or await self._next_part()
             except TimeoutError:
                 self._broken = True
                 raise Refusal(Kind.BODY_TIMEOUT) from None
@@ -76,6 +76,10 @@ class WireBody:
         if content.exception() is not None or (self.length is not None and received < self.length):
             self._broken = True
             raise Refusal(Kind.BODY_INCOMPLETE)
+
+    async def _next_part(self) -> bytes:
+        async with asyncio.timeout(self._idle_timeout):
+            return await self._request.content.readany()
 
     def _ask_for_it(self) -> None:
         if not self._continue_due:

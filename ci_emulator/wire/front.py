@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
@@ -115,13 +116,19 @@ def _read_headers(request: web.BaseRequest) -> tuple[dict[str, str], set[str]]:
     headers: dict[str, str] = {}
     repeated = set()
     for raw_name, raw_value in request.raw_headers:
-        name = raw_name.decode("ascii", "replace").lower()
+        name = _header_name(raw_name)
         value = raw_value.decode("utf-8", "surrogateescape").strip()
         if name in headers:
             repeated.add(name)
             value = f"{headers[name]},{value}"
         headers[name] = value
     return headers, repeated
+
+
+# Clients send few names, over and over; the bound keeps made-up ones from adding up.
+@lru_cache(maxsize=256)
+def _header_name(raw: bytes) -> str:
+    return raw.decode("ascii", "replace").lower()
 
 
 def unreadable_target(method: str, headers: dict[str, str] | None = None) -> Target:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ci_emulator.core.target import Target
 from ci_emulator.wire.front import unreadable_target
