@@ -1,4 +1,4 @@
-"""The command line: `serve`, `health`, `sign`; the options of `serve` are made from the Config."""
+"""The command line: `serve`, `health`, `sign`, `temporary-key`; the options of `serve` are made from the Config."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ci_emulator import __version__
 from ci_emulator.config import FIELDS, PUBLISHED_KEY, Config, ConfigError, describe, load
+from ci_emulator.issuing import FORMATS, STYLES, temporary_key
 from ci_emulator.signing import presign
 
 EXIT_USAGE = 2
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     health.add_argument("--url", default="http://127.0.0.1:9000")
     health.set_defaults(run=_health)
     _add_sign(commands.add_parser("sign", help="print a URL with its signature, ready for curl"))
+    _add_temporary_key(
+        commands.add_parser("temporary-key", help="print a temporary key pair of a configured one")
+    )
     return parser
 
 
@@ -65,6 +69,22 @@ def _add_sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret-key", default=PUBLISHED_KEY.secret_key)
     parser.add_argument("--expires", type=int, default=3600, help="seconds for which it holds")
     parser.set_defaults(run=_sign)
+
+
+def _add_temporary_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="the TOML file of the server, for its key pairs")
+    parser.add_argument(
+        "--credentials", metavar="LIST", help="key pairs as of `serve` (default: the published pair)"
+    )
+    parser.add_argument("--secret-id", help="the key pair that issues it (default: the first permanent one)")
+    parser.add_argument("--policy", metavar="FILE", help="a policy that bounds it, `-` for standard input")
+    parser.add_argument("--duration", type=int, default=1800, help="seconds for which it holds")
+    parser.add_argument("--name", default="", help="what GetCallerIdentity calls it")
+    parser.add_argument("--style", choices=STYLES, default="tencent", help="the form of its id")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="json", help="a JSON object, or lines for a shell"
+    )
+    parser.set_defaults(run=_temporary_key)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -153,4 +173,21 @@ def _sign(options: argparse.Namespace) -> int:
 
     pair = KeyPair(secret_id=options.secret_id, secret_key=options.secret_key, appid="0")
     print(presign(pair, options.method.upper(), options.url, now=time.time(), seconds=options.expires))  # noqa: T201
+    return 0
+
+
+def _temporary_key(options: argparse.Namespace) -> int:
+    given = {} if options.credentials is None else {"credentials": options.credentials}
+    config = load(given, file=options.config)
+    text = temporary_key(
+        config,
+        secret_id=options.secret_id,
+        policy_file=options.policy,
+        seconds=options.duration,
+        name=options.name,
+        style=options.style,
+        form=options.format,
+        now=time.time(),
+    )
+    print(text)  # noqa: T201 - what the command is for
     return 0

@@ -25,13 +25,19 @@ class ConfigError(Exception):
 
 
 class KeyPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A key pair and the account (APPID) that owns it; with `token` it is a temporary one."""
+    """A key pair and the account (APPID) that owns it; with `token` it is a temporary one.
+
+    With `user`, the uin of a sub-user, it may do only what `policy` (JSON, as Cloud Access Management writes it) and the
+    buckets' own policies and ACLs allow.
+    """
 
     secret_id: Annotated[str, Meta(min_length=1)]
     secret_key: Annotated[str, Meta(min_length=1)]
     appid: Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
     token: str | None = None
     expires: float | None = None
+    user: Annotated[str, Meta(pattern=r"^[0-9]{0,20}$")] = ""
+    policy: str | None = None
 
     def __repr__(self) -> str:
         return f"KeyPair(secret_id={self.secret_id!r}, appid={self.appid!r})"
@@ -98,6 +104,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = (PUBLISHED_KEY,)
 
+    # pages of other origins
+    default_cors: Annotated[
+        Literal["permissive", "none"],
+        _about(
+            "CORS of buckets without rules: `permissive` lets every page do and read everything, `none` nothing as the"
+            " real service does"
+        ),
+    ] = "permissive"
+
     # how a request finds its bucket
     default_bucket: Annotated[
         str,
@@ -111,7 +126,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         _about("host names that are treated like localhost: path style, and the reserved paths exist there"),
     ] = ()
     trusted_proxies: Annotated[
-        tuple[str, ...], _about("addresses or networks whose X-Forwarded-Host is believed")
+        tuple[str, ...],
+        _about("addresses or networks whose X-Forwarded-Host and X-Forwarded-Proto are believed"),
     ] = ("127.0.0.0/8", "::1/128")
     region: Annotated[
         str, _about("the region of a bucket whose host names none", pattern=r"^[a-z][a-z0-9-]*$")

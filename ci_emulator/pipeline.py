@@ -49,7 +49,7 @@ class Pipeline:
             reply = await self.run(call)
         except Exception as error:
             reply = self.refuse(error, call)
-        reply = self._dialect(call).finish(call, reply, self._services)
+        reply = await self._dialect(call).finish(call, reply, self._services)
         self._journal(call, reply, time.perf_counter() - began)
         return reply
 
@@ -71,7 +71,7 @@ class Pipeline:
             raise Refusal(Kind.UNSUPPORTED_EXPECTATION, expectation=expectation)
         action = call.action
         if action is not None and call.body.length is not None and call.body.length > action.max_body:
-            raise Refusal(Kind.BODY_TOO_LARGE, limit=action.max_body)
+            raise action.too_large()
 
     async def read(self, call: Call) -> None:
         """Read what the signature covers."""

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from msgspec.structs import asdict
 
+from ci_emulator.auth import policy
 from ci_emulator.auth.credentials import Credential, StaticCredentials
+from ci_emulator.auth.temporary import TemporaryCredentials
 from ci_emulator.config import Config, ConfigError
 from ci_emulator.control.dialect import ControlDialect
 from ci_emulator.core.clock import Clock, SystemClock
@@ -106,10 +109,7 @@ async def open_services(
             config=config,
             clock=clock,
             ids=ids,
-            credentials=StaticCredentials(
-                Credential(pair.secret_id, pair.secret_key, pair.appid, pair.token, pair.expires)
-                for pair in config.credentials
-            ),
+            credentials=TemporaryCredentials(StaticCredentials(_credentials(config))),
             buckets=Buckets(store.facts),
             objects=Objects(store.facts, content, clock),
             uploads=Uploads(store.facts, content, clock, ids),
@@ -140,6 +140,24 @@ async def _beside(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def _credentials(config: Config) -> list[Credential]:
+    """Return the configured key pairs.
+
+    Raises:
+        ConfigError: a policy that is none, or one for a key pair of the account itself.
+    """
+    for pair in config.credentials:
+        if pair.policy is None:
+            continue
+        if not pair.user:
+            raise ConfigError(f"credentials: {pair.secret_id}: a policy is for a key pair with a user")
+        try:
+            policy.parse(pair.policy, of_bucket=False)
+        except policy.PolicyError as error:
+            raise ConfigError(f"credentials: {pair.secret_id}: policy: {error}") from None
+    return [Credential(**asdict(pair)) for pair in config.credentials]
 
 
 def _fetcher(config: Config, clock: Clock) -> Fetcher:

@@ -34,7 +34,8 @@ Every documented operation, and what it does here:
 - **stored only**: what is set is kept and given back, and has no effect
 - **refused**: it is answered with the code that follows, after the signature was checked, and changes nothing
 
-What is carried out can be asked of the owner of a bucket, and of others as its ACL and the object's let them. "Document" is
+"Allowed to" tells who may ask for it without any policy: the account that owns the bucket, and those to whom its ACL or the
+object's grants it; [policies](features/policies.md) add to that and take away from it. "Document" is
 the page in the documentation of product 436 on the international site. `KEY` is an object's key; on an IP address or on
 localhost the bucket comes before it, see [addressing](addressing.md).
 
@@ -48,6 +49,9 @@ _ALLOWED = {
     "create": "the APPID in the name",
     "read": "the owner, readers",
     "write": "the owner, writers",
+    "read_acp": "the owner, READ_ACP",
+    "write_acp": "the owner, WRITE_ACP",
+    "none": "anybody",
     "deferred": "the owner, writers",
 }
 

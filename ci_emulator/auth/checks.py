@@ -37,8 +37,11 @@ def accept(credential: Credential, sent: Collection[str], now: float) -> Verdict
     return Verdict(credential=credential, secret_id=secret_id)
 
 
-def unknown_key(secret_id: str) -> Verdict:
-    """Refuse a key id that no credential has."""
+def unknown_key(secret_id: str, sent: Collection[str] = ()) -> Verdict:
+    """Refuse a key id that no credential has; `sent` holds the readings of the token that came with it."""
+    if sent:
+        why = f"no token for a temporary key {secret_id!r} was issued here: changed on the way, or by a key pair that is not known"
+        return refuse(Reason.TOKEN_INVALID, why, secret_id)
     return refuse(Reason.UNKNOWN_KEY, f"no key pair here has the id {secret_id!r}", secret_id)
 
 

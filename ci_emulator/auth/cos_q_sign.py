@@ -21,7 +21,7 @@ from ci_emulator.auth.cos_q_signature import (
     Query,
     credential_of,
     find,
-    sent_tokens,
+    sent_token,
 )
 from ci_emulator.auth.credentials import Credential, CredentialSource
 from ci_emulator.auth.model import Reason, SignedRequest, Verdict, refuse
@@ -54,15 +54,15 @@ def verify(
         return refuse(Reason.UNSIGNED, "neither an Authorization header nor q-* parameters")
     if isinstance(signature, Malformed):
         return refuse(Reason.MALFORMED, signature.why)
-    credential = credential_of(signature, credentials, now, check_signature=check_signature)
+    token = sent_token(request, query)
+    credential = credential_of(signature, credentials, now, token, check_signature=check_signature)
     if isinstance(credential, Verdict):
         return credential
     if check_signature:
         mismatch = _mismatch(request, query, signature, credential, credentials, extra_hosts)
         if mismatch is not None:
             return mismatch
-    tokens = sent_tokens(request, query, old_names=credential.token is not None)
-    return checks.accept(credential, tokens, now)
+    return checks.accept(credential, token.meant_for(credential), now)
 
 
 def _mismatch(

@@ -34,6 +34,8 @@ _NOT_EMPTY = tuple(name for name in FIELDS if name not in _MAY_BE_EMPTY)
 _TIMES = ("q-sign-time", "q-key-time")
 _NO_LISTS = dict.fromkeys(_MAY_BE_EMPTY, "")
 _FIELD_OF = {name.encode(): name for name in FIELDS}
+_TOKEN_NAMES = ("x-cos-security-token", "x-ci-security-token")
+_OLD_TOKEN_NAMES = ("token",)
 _INTERVAL = re.compile(r"([0-9]{1,12});([0-9]{1,12})")
 
 
@@ -62,6 +64,26 @@ class QSignature(msgspec.Struct, frozen=True):
     signature: str
     starts: int
     ends: int
+
+
+class SentToken(msgspec.Struct, frozen=True):
+    """The readings of the token that a request carries, none when it carries none.
+
+    Under its `old_name`, plain `token`, it is one for temporary keys alone; for everybody else that is a parameter like
+    any other.
+    """
+
+    readings: tuple[str, ...] = ()
+    old_name: bool = False
+
+    def meant_for(self, credential: Credential | None) -> tuple[str, ...]:
+        """Return what counts as a token for a key, or for one that nobody knows."""
+        if self.old_name and (credential is None or credential.token is None):
+            return ()
+        return self.readings
+
+
+NO_TOKEN = SentToken()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,38 +181,48 @@ def check_times(signature: QSignature, now: float) -> Verdict | None:
 
 
 def credential_of(
-    signature: QSignature, credentials: CredentialSource, now: float, *, check_signature: bool
+    signature: QSignature,
+    credentials: CredentialSource,
+    now: float,
+    token: SentToken,
+    *,
+    check_signature: bool,
 ) -> Credential | Verdict:
     """Return the key pair that a signature names, or the verdict where that is the end of it.
 
-    With `check_signature=False` a key that nobody knows is accepted.
+    `token` is the one that came with it. With `check_signature=False` a key that nobody knows is accepted.
     """
     if (untimely := check_times(signature, now)) is not None:
         return untimely
-    credential = credentials.find(signature.secret_id)
+    credential = credentials.find(signature.secret_id, token.readings)
     if credential is None:
         if check_signature:
-            return checks.unknown_key(signature.secret_id)
+            return checks.unknown_key(signature.secret_id, token.meant_for(None))
         return Verdict(secret_id=signature.secret_id)
     return credential
 
 
-def sent_tokens(request: SignedRequest, query: Query, *, old_names: bool) -> tuple[str, ...]:
-    """Return the readings of the security token a request carries, none when it carries none.
+def sent_token(request: SignedRequest, query: Query) -> SentToken:
+    """Return the security token that a request carries.
 
-    The places are, in order, the two headers and the same two names in the query (cos.md section 1.3). The Node SDK
-    puts the token into a URL unencoded, so a `+` there is read both ways. `old_names` adds the plain `token` of old
-    clients, which for everybody else is a parameter like any other.
+    The places are, in order, the two headers and the same two names in the query (cos.md section 1.3), and then the plain
+    `token` of old clients. The Node SDK puts the token into a URL unencoded, so a `+` there is read both ways.
     """
-    names = ("x-cos-security-token", "x-ci-security-token") + (("token",) if old_names else ())
-    for name in names:
-        if header := request.headers.get(name, ""):
-            return (header,)
-    if not query:
-        return ()
-    with_plus = percent.parse_query(request.raw_query, plus_is_space=False)
+    for names, old in ((_TOKEN_NAMES, False), (_OLD_TOKEN_NAMES, True)):
+        readings = _token_header(request, names) or (_token_parameter(request, query, names) if query else ())
+        if readings:
+            return SentToken(readings, old)
+    return NO_TOKEN
+
+
+def _token_header(request: SignedRequest, names: tuple[str, ...]) -> tuple[str, ...]:
+    return next(((value,) for name in names if (value := request.headers.get(name, ""))), ())
+
+
+def _token_parameter(request: SignedRequest, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         for position, (found, value) in enumerate(query):
             if value and found == name.encode():
+                with_plus = percent.parse_query(request.raw_query, plus_is_space=False)
                 return (percent.to_text(value), percent.to_text(with_plus[position][1]))
     return ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ci_emulator.auth import checks
 from ci_emulator.auth.cos_q_canonical import sha1_hex
 from ci_emulator.auth.cos_q_sign import post_form_signature
-from ci_emulator.auth.cos_q_signature import Malformed, credential_of, of_form
+from ci_emulator.auth.cos_q_signature import NO_TOKEN, Malformed, SentToken, credential_of, of_form
 from ci_emulator.auth.credentials import CredentialSource, same_text
 from ci_emulator.auth.model import Reason, Verdict, refuse
 
@@ -32,7 +32,9 @@ def verify(
         return refuse(Reason.MALFORMED, signature.why)
     if policy_text is None:
         return refuse(Reason.MALFORMED, "the form has a signature but no policy", signature.secret_id)
-    credential = credential_of(signature, credentials, now, check_signature=check_signature)
+    sent = fields.get("x-cos-security-token")
+    token = SentToken((sent,)) if sent else NO_TOKEN
+    credential = credential_of(signature, credentials, now, token, check_signature=check_signature)
     if isinstance(credential, Verdict):
         return credential
     wanted = post_form_signature(credential.secret_key, signature.key_time, policy_text)
@@ -43,5 +45,4 @@ def verify(
             diagnosis="the secret is wrong, or the policy was changed after it was signed (every blank counts)",
             secret_id=signature.secret_id,
         )
-    token = fields.get("x-cos-security-token")
-    return checks.accept(credential, [token] if token else [], now)
+    return checks.accept(credential, token.readings, now)

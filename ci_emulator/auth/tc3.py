@@ -63,9 +63,11 @@ def verify(
     if declared and declared != _UNSIGNED_PAYLOAD and declared.lower() != payload_hash:
         why = "X-TC-Content-SHA256 is neither UNSIGNED-PAYLOAD nor the SHA-256 of the payload"
         return refuse(Reason.PAYLOAD_HASH_MISMATCH, why, secret_id)
-    credential = credentials.find(secret_id)
+    token = request.headers.get("x-tc-token", "")
+    tokens = (token,) if token else ()
+    credential = credentials.find(secret_id, tokens)
     if credential is None:
-        return checks.unknown_key(secret_id) if check_signature else Verdict(secret_id=secret_id)
+        return checks.unknown_key(secret_id, tokens) if check_signature else Verdict(secret_id=secret_id)
     if check_signature:
         texts = list(_canonical_requests(request, authorization, payload_hash))
         key = signing_key(credential.secret_key, authorization.date, authorization.service)
@@ -77,8 +79,7 @@ def verify(
                 diagnosis=_diagnose(request, authorization, timestamp, credential),
                 secret_id=secret_id,
             )
-    token = request.headers.get("x-tc-token", "")
-    return checks.accept(credential, (token,) if token else (), now)
+    return checks.accept(credential, tokens, now)
 
 
 def sign(

@@ -43,9 +43,11 @@ def verify(
     timestamp = fields.get("Timestamp", "")
     if (problem := checks.check_timestamp("Timestamp", timestamp, secret_id, now)) is not None:
         return problem
-    credential = credentials.find(secret_id)
+    token = fields.get("Token", "")
+    tokens = (token,) if token else ()
+    credential = credentials.find(secret_id, tokens)
     if credential is None:
-        return checks.unknown_key(secret_id) if check_signature else Verdict(secret_id=secret_id)
+        return checks.unknown_key(secret_id, tokens) if check_signature else Verdict(secret_id=secret_id)
     if check_signature:
         texts = list(_candidates(params, method, host))
         if not any(same_text(_hmac(credential.secret_key, text, digest), signature) for text in texts):
@@ -56,8 +58,7 @@ def verify(
                 diagnosis=_diagnose(texts, credential.secret_key, signature, digest, host),
                 secret_id=secret_id,
             )
-    token = fields.get("Token", "")
-    return checks.accept(credential, (token,) if token else (), now)
+    return checks.accept(credential, tokens, now)
 
 
 def sign(params: Params, method: str, host: str, secret_key: str) -> str:

@@ -115,7 +115,7 @@ class ControlDialect:
             {"error": kind.value, "message": kind.value.replace("-", " ")}, _STATUS.get(kind, 400)
         )
 
-    def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
+    async def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
         """Add Server, Date and the request id; an answer to HEAD only tells its length."""
         if call.target.method == "HEAD":
             reply.length, reply.body = len(reply.body), b""

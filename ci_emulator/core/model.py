@@ -50,11 +50,22 @@ class Stream(Protocol):
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Who asks: an account (APPID) by one of its keys; anonymous when `appid` is None."""
+    """Who asks: an account (APPID) by one of its keys; anonymous when `appid` is None.
+
+    `user` is the uin of a sub-user, "" for the account itself, and `policy` the text of what that user may do. `session`
+    is the text of the policy that a temporary key was issued with. Of a `temporary` key `session_name` is what its requester
+    named it, and `role` the id of the role that was assumed with it.
+    """
 
     appid: str | None
     secret_id: str = ""
     unchecked: bool = False
+    user: str = ""
+    policy: str | None = None
+    session: str | None = None
+    temporary: bool = False
+    session_name: str = ""
+    role: str = ""
 
     @property
     def anonymous(self) -> bool:
@@ -69,7 +80,7 @@ class Place(msgspec.Struct, frozen=True):
     """What a request is about, before anybody is asked whether it may.
 
     `service` is the part of the dialect that the host names (`cos`, `ci`, `pic`, `website`; for API 3.0 the
-    product, `ocr`). `bucket` is the full name with APPID. `key` is decoded; None on a bucket, "" never occurs.
+    product, `ocr`, or "" when the action alone says it). `bucket` is the full name with APPID. `key` is decoded; None on a bucket, "" never occurs.
     """
 
     dialect: str
@@ -95,6 +106,8 @@ class Call(msgspec.Struct):
 
     `received` is in unix seconds. `content` is the part of the body that was read for the signature, `envelope` what
     a dialect took out of the request before it knew the action. `diagnosis` is one line for the log: why it was refused.
+    `secure` says that a trusted proxy got the request over HTTPS. `cross_origin` holds the rules for pages of other origins
+    that were in force when the request came.
     """
 
     target: Target
@@ -109,6 +122,8 @@ class Call(msgspec.Struct):
     content: bytes | None = None
     envelope: Any = None
     diagnosis: str = ""
+    secure: bool = False
+    cross_origin: Any = None
 
 
 class Reply(msgspec.Struct):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param
 
@@ -17,14 +18,19 @@ MiB = 1024 * KiB
 GiB = 1024 * MiB
 
 
+#: What must be granted to whom, see `Action`; `none` is for what anybody may ask.
+Access = Literal["owner", "create", "read", "write", "read_acp", "write_acp", "deferred", "none"]
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a cloud calls one thing that can be asked.
 
     `permission` is the name that access decisions see. `max_body` is the largest request body in bytes; a body
-    that announces more is refused before a byte of it is read. `access` is what the resource's ACL must grant to
-    others than its owner: `read`, `write`, or `owner` for what only the owner may do (`create` makes the resource);
-    `deferred` when only the body says who asks or what for, so that the action has to ask itself. `stored_only` says
+    that announces more is refused before a byte of it is read, as a document that is too long when `takes` is `xml`. `access` is what the resource's ACL must grant to
+    others than its owner: `read`, `write`, `read_acp`, `write_acp`, or `owner` for what no ACL can grant (`create` makes the
+    resource); `deferred` when only the body says who asks or what for, so that the action has to ask itself; `none` for what
+    anybody may ask. `stored_only` says
     that what is set is kept and given back and has no effect.
     """
 
@@ -33,9 +39,15 @@ class Action:
     permission: str
     params: tuple[Param, ...] = ()
     max_body: int = 64 * KiB
-    access: Literal["owner", "create", "read", "write", "deferred"] = "owner"
+    takes: Literal["bytes", "xml"] = "bytes"
+    access: Access = "owner"
     about: str = ""
     stored_only: bool = False
+
+    def too_large(self) -> Refusal:
+        """Return why a body of more than `max_body` bytes is refused."""
+        kind = Kind.XML_TOO_LARGE if self.takes == "xml" else Kind.BODY_TOO_LARGE
+        return Refusal(kind, limit=self.max_body)
 
 
 Selector = TypeVar("Selector")

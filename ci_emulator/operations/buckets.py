@@ -67,6 +67,10 @@ class Buckets:
             self._known[name] = record
         return record
 
+    def known(self, name: str) -> BucketRecord | None:
+        """Return a bucket that was found lately, at no cost; None says nothing."""
+        return self._known.get(name)
+
     async def change(self, name: str, change: Callable[[BucketRecord], BucketRecord]) -> BucketRecord:
         """Change what is known of a bucket; `change` runs inside the transaction and may raise.
 

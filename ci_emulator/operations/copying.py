@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-from ci_emulator.operations.objects import Objects, Opened
+from ci_emulator.operations.objects import Follow, Objects, Opened
 from ci_emulator.operations.records import ObjectRecord
 
 
@@ -26,12 +26,13 @@ async def reading(
     key: str,
     plan: Callable[[ObjectRecord], tuple[int, int]],
     version: str | None = None,
+    follow: Follow | None = None,
 ) -> AsyncIterator[Source]:
     """Hold an object open while it is copied; the arguments and refusals are those of `Objects.open`.
 
     The bytes are read from the version that `plan` saw, even when that is overwritten by the copy itself.
     """
-    opened = await objects.open(bucket, key, plan, version)
+    opened = await objects.open(bucket, key, plan, version, follow)
     try:
         async with aclosing(_chunks(opened)) as chunks:
             yield Source(opened.record, chunks)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
+from fastcrc import crc64
 
 from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Kind, Refusal
@@ -29,6 +31,9 @@ from ci_emulator.operations.records import (
 from ci_emulator.storage.base import BlobMissing, Facts, FactsReader, Transaction
 
 T = TypeVar("T")
+
+#: Asked before a link is followed to an object: returns when its key may be read, else raises.
+Follow = Callable[[str], Awaitable[None]]
 
 #: The most bytes that an object can be appended to (spec: cos.md section 4.3).
 LARGEST_APPENDED = 5 * 1024**3
@@ -127,6 +132,37 @@ class Objects:
 
         return await self._keep(received, work)
 
+    async def link(
+        self, bucket: str, key: str, target: str, attributes: Attributes, *, forbid_overwrite: bool = False
+    ) -> ObjectRecord:
+        """Make an object that is a link to another key of its bucket, which need not exist.
+
+        Raises:
+            Refusal: BUCKET_MISSING, KEY_EXISTS as in `put`.
+        """
+        text = target.encode()
+        draft = ObjectRecord(
+            key=key,
+            order=self._order(),
+            modified=self._clock.now(),
+            size=len(text),
+            etag=hashlib.md5(text, usedforsecurity=False).hexdigest(),
+            crc64=crc64.xz(text),
+            attributes=attributes,
+            kind="symlink",
+            target=target,
+        )
+
+        def work(transaction: Transaction) -> versions.Changed:
+            record = bucket_in(transaction, bucket)
+            if forbid_overwrite:
+                check_absent(transaction, record, key)
+            return versions.put(transaction, record, draft)
+
+        changed = await keep(self._facts, self._content, (), work)
+        assert changed.record is not None  # noqa: S101 - a put always leaves a record
+        return changed.record
+
     async def find(self, bucket: str, key: str, version: str | None = None) -> ObjectRecord:
         """Return what is known of an object: its current version, or the one that is named.
 
@@ -146,12 +182,37 @@ class Objects:
             raise Refusal(Kind.VERSION_MISSING, key=key, version=version)
         return found
 
+    async def reach(
+        self, bucket: str, key: str, version: str | None = None, follow: Follow | None = None
+    ) -> ObjectRecord:
+        """Return what is read under a name: the object, or the current version of what a link leads to.
+
+        Without `follow` no link is followed.
+
+        Raises:
+            Refusal: as `find`, KEY_MISSING for a link that leads nowhere, SYMLINK_NOT_FOLLOWED for one that leads to a
+                link or must not be followed; and whatever `follow` raises.
+        """
+        record = await self.find(bucket, key, version)
+        if record.kind != "symlink":
+            return record
+        if follow is None:
+            raise Refusal(Kind.SYMLINK_NOT_FOLLOWED)
+        await follow(record.target)
+        reached = await self._current(bucket, record.target)
+        if reached is None:
+            raise Refusal(Kind.KEY_MISSING, "The target of the symbolic link does not exist.")
+        if reached.kind == "symlink":
+            raise Refusal(Kind.SYMLINK_NOT_FOLLOWED)
+        return reached
+
     async def open(
         self,
         bucket: str,
         key: str,
         plan: Callable[[ObjectRecord], tuple[int, int]],
         version: str | None = None,
+        follow: Follow | None = None,
     ) -> Opened:
         """Open a part of an object; a stream must be closed.
 
@@ -161,12 +222,13 @@ class Objects:
             plan: given the object's record, returns (start, length) in bytes, or raises; asked again when the object
                 is overwritten before its bytes could be opened.
             version: the version, the current one when None.
+            follow: asked before a link is followed; without it none is.
 
         Raises:
-            Refusal: as `find`, and whatever `plan` raises.
+            Refusal: as `reach`, and whatever `plan` raises.
         """
         for _ in range(_RETRIES):
-            record = await self.find(bucket, key, version)
+            record = await self.reach(bucket, key, version, follow)
             start, length = plan(record)
             if length > SMALL:
                 return Opened(record, stream=self._content.stream(record.segments, start, length))

@@ -9,11 +9,20 @@ import msgspec
 #: Who else may read or write; `default` on an object means "as its bucket".
 CannedAcl = Literal["private", "public-read", "public-read-write", "authenticated-read", "default"]
 
+#: What a grant permits; FULL_CONTROL is all of the others together.
+Permission = Literal["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"]
+
+#: The grantees that are groups: everybody, and everybody who signs.
+ALL_USERS, AUTHENTICATED_USERS = "AllUsers", "AuthenticatedUsers"
+
 #: Whether a bucket keeps versions; it cannot go back to never having done so.
 Versioning = Literal["", "Enabled", "Suspended"]
 
-#: How an object came to be, and whether it can be appended to.
-ObjectKind = Literal["normal", "appendable", "multipart"]
+#: What zones a bucket's objects are kept in: one, or several ("multi-AZ").
+Zones = Literal["", "MAZ"]
+
+#: How an object came to be, whether it can be appended to, or that it is a link to another one.
+ObjectKind = Literal["normal", "appendable", "multipart", "symlink"]
 
 #: The version of an object that was written while its bucket kept none.
 NULL_VERSION = "null"
@@ -25,15 +34,34 @@ UPLOADS = "uploads"  # multipart uploads that are neither completed nor aborted
 PARTS = "parts"  # the parts of those uploads
 
 
+class Grant(msgspec.Struct, frozen=True, array_like=True):
+    """What an ACL permits beside its canned part.
+
+    `grantee` is one of the two groups, or an account as it is compared: `<uin of the account>/<uin of its user>`, of
+    which the second is that of the first for the account itself.
+    """
+
+    grantee: str
+    permission: Permission
+
+
 class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A bucket: full name, owner (APPID), region, creation time in unix seconds."""
+    """A bucket: full name, owner (APPID), region, creation time in unix seconds.
+
+    `configurations` holds what is set on its sub-resources, each document as text by the name of the sub-resource;
+    where there are several of a kind, by `<name>/<id>`. `configured` says when each one was set, in unix seconds.
+    """
 
     name: str
     owner: str
     region: str
     created: float
     acl: CannedAcl = "private"
+    grants: tuple[Grant, ...] = ()
     versioning: Versioning = ""
+    zones: Zones = ""
+    configurations: dict[str, str] = {}
+    configured: dict[str, float] = {}
 
 
 class Segment(msgspec.Struct, frozen=True, array_like=True):
@@ -53,6 +81,7 @@ class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     meta: dict[str, str] = {}
     storage_class: str = "STANDARD"
     acl: CannedAcl = "default"
+    grants: tuple[Grant, ...] = ()
     tags: dict[str, str] = {}
     encryption: dict[str, str] = {}
 
@@ -62,7 +91,9 @@ class ObjectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `order` is the microsecond in which it was made, unique for its key; a higher one is newer. `version` is "" in a
     bucket that never kept versions. `etag` is without quotes, `crc64` the CRC-64/XZ of all bytes, `modified` unix
-    seconds, `parts` the number of parts of a multipart object. A delete marker has no bytes.
+    seconds, `parts` the number of parts of a multipart object. `retention` is the document that was set as such, and locks
+    nothing; a copy has none. A delete marker has no bytes. Of a link `target` is the key that it leads to; size, `etag`
+    and `crc64` are those of that text, for which there are no segments.
     """
 
     key: str
@@ -77,6 +108,8 @@ class ObjectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     kind: ObjectKind = "normal"
     parts: int = 0
     restored_until: float | None = None
+    retention: str = ""
+    target: str = ""
     delete_marker: bool = False
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Place
 from ci_emulator.core.target import Form, Host, Target, decode_percent
-from ci_emulator.protocols.hosts import BUCKET, HostFacts, is_cos_host, read_host
+from ci_emulator.protocols.hosts import BUCKET, HostFacts, is_cos_host, misnamed, read_host
 
 RESERVED = ("/_emulator/", "/_console/")
 
@@ -73,17 +73,20 @@ def bucket_label(target: Target, settings: Addressing) -> Place | None:
 
 
 def api_signals(target: Target, settings: Addressing) -> Place | None:
-    """What only a client of API 3.0 sends to `/`: X-TC headers, a TC3 signature, its parameters, JSON, a plain form."""
+    """What only a client of API 3.0 sends to `/`: X-TC headers, a TC3 signature, its parameters, JSON, a plain form.
+
+    Which product it is, the action says.
+    """
     if target.raw_path.strip("/"):
         return None
     authorization = target.header("authorization") or ""
     if target.header("x-tc-action") or authorization.startswith("TC3-"):
-        return Place("tencentcloud", "ocr")
+        return Place("tencentcloud", "")
     if not _API_PARAMETERS.isdisjoint(target.query_names):
-        return Place("tencentcloud", "ocr")
+        return Place("tencentcloud", "")
     content_type = (target.header("content-type") or "").partition(";")[0].strip().lower()
     if target.method == "POST" and not target.raw_query and content_type in _JSON_OR_FORM:
-        return Place("tencentcloud", "ocr")
+        return Place("tencentcloud", "")
     return None
 
 
@@ -124,7 +127,8 @@ def locate(target: Target, settings: Addressing) -> Place:
 
     Raises:
         Refusal: METHOD_NOT_ALLOWED for CONNECT, MALFORMED_URI for `*` or a key that is not UTF-8,
-            ADDRESS_AMBIGUOUS when no rule knows the answer.
+            BUCKET_NAME_INVALID on a host of COS whose first part can be no bucket, ADDRESS_AMBIGUOUS otherwise when no
+            rule knows the answer.
     """
     if target.form is Form.AUTHORITY:
         raise Refusal(Kind.METHOD_NOT_ALLOWED, method="CONNECT")
@@ -134,6 +138,8 @@ def locate(target: Target, settings: Addressing) -> Place:
         place = rule(target, settings)
         if place is not None:
             return place
+    if misnamed(target.host.name):
+        raise Refusal(Kind.BUCKET_NAME_INVALID)
     raise Refusal(Kind.ADDRESS_AMBIGUOUS, host=target.authority)
 
 

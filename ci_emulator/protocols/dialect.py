@@ -51,6 +51,6 @@ class Dialect(Protocol):
         """Return the error document of a request that never became a call; never raises."""
         ...
 
-    def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
+    async def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
         """Add the headers that every answer of the dialect carries."""
         ...

@@ -22,6 +22,9 @@ _LEGACY_PIC = re.compile(r"^pic(?:bj|nj|sh|gz|cd|cq|hk|ru|sgp|ca|in)$")
 
 COS_SUFFIXES = (".myqcloud.com", ".tencentcos.cn", ".coslake.com")
 
+#: `<anything>.<service>.<region>.<domain>`.
+_BUCKETS_HOST = re.compile(rf"^.+\.(?:{'|'.join(SERVICES)})\.[^.]+\.[^.]+\.[^.]+$")
+
 #: Where cos-python-sdk-v5 (1.9.44, `CosVectorsClient`) looks for vector buckets; it names them in the body.
 _VECTORS = re.compile(r"^vectors\.(?P<region>[a-z0-9-]+)\.coslake\.com$")
 
@@ -39,6 +42,11 @@ class HostFacts:
 def is_cos_host(host: str) -> bool:
     """Whether a host lies on a domain of COS."""
     return host.endswith(COS_SUFFIXES)
+
+
+def misnamed(host: str) -> bool:
+    """Whether a host is a bucket's on a domain of COS, `<bucket>.<service>.<region>.…`, and its name can be none."""
+    return is_cos_host(host) and _BUCKETS_HOST.match(host) is not None and read_host(host) is None
 
 
 def read_host(host: str) -> HostFacts | None:

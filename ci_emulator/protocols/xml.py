@@ -58,6 +58,11 @@ def reply(
     return Reply(headers=[("Content-Type", "application/xml"), *headers], body=body)
 
 
+def reply_text(text: str, headers: Iterable[tuple[str, str]] = ()) -> Reply:
+    """Return a document that is XML text already, without its declaration, as a 200 reply."""
+    return Reply(headers=[("Content-Type", "application/xml"), *headers], body=_DECLARATION + text.encode())
+
+
 # Written as text and not as a tree: a page of a listing has eight thousand elements, and is asked for in a loop.
 def _element(name: str, content: Content, attributes: str = "") -> str:
     if isinstance(content, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 from lxml import etree
@@ -48,6 +49,21 @@ class Node:
         """Return the text of the first child of a name, without blanks at its ends."""
         child = self.child(name)
         return child.text.strip() if child is not None else None
+
+    def plain(self) -> etree._Element:
+        """Return a copy of the element's tree in which nothing has a namespace."""
+        root = copy.deepcopy(self._element)
+        for element in root.iter(etree.Element):
+            element.tag = etree.QName(element).localname
+            for name in [name for name in element.attrib if str(name).startswith("{")]:
+                del element.attrib[name]
+        etree.cleanup_namespaces(root)
+        root.tail = None
+        return root
+
+    def to_text(self) -> str:
+        """Return the element as a document without declaration and namespaces, otherwise as it was sent."""
+        return etree.tostring(self.plain(), encoding="unicode")
 
     def need(self, name: str) -> str:
         """Return the text of a child that must be there.

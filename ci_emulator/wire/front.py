@@ -28,7 +28,7 @@ _SINGLE = frozenset(("host", "authorization", "content-length", "expect"))
 
 @dataclass(frozen=True, slots=True)
 class FrontSettings:
-    """What the front needs to know: seconds, counts, and the networks whose X-Forwarded-Host is believed."""
+    """What the front needs to know: seconds, counts, and the networks whose X-Forwarded-* headers are believed."""
 
     body_timeout: float
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -43,7 +43,7 @@ class FrontSettings:
         return cls(body_timeout, tuple(ipaddress.ip_network(text, strict=False) for text in trusted_proxies))
 
     def trusts(self, peer: str) -> bool:
-        """Whether a peer's X-Forwarded-Host is believed."""
+        """Whether a peer's X-Forwarded-Host and X-Forwarded-Proto are believed."""
         try:
             address = ipaddress.ip_address(peer)
         except ValueError:
@@ -77,7 +77,13 @@ class Front:
             expects_continue=_expects_continue(request, target),
             idle_timeout=self._settings.body_timeout,
         )
-        call = Call(target=target, body=body, peer=peer, received=self._clock.now())
+        call = Call(
+            target=target,
+            body=body,
+            peer=peer,
+            received=self._clock.now(),
+            secure=headers.get("x-forwarded-proto", "").lower() == "https" and self._settings.trusts(peer),
+        )
         reply = await self._respond(call)
         # A refused CONNECT leaves the client free to send anything; nothing after it is HTTP for certain.
         if target.form is Form.AUTHORITY or body.out_of_step or self.draining:

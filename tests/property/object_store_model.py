@@ -17,7 +17,7 @@ SMALLEST_PART = 8
 
 @dataclass
 class Version:
-    """One version of an object, or a delete marker (no body)."""
+    """One version of an object, or a delete marker (no body); of a link the body is the key that it leads to."""
 
     version_id: str
     body: bytes | None
@@ -105,7 +105,8 @@ class Model:
         """All bytes that must be in the store, those of unfinished uploads included."""
         versions = (version for several in self.objects.values() for version in several)
         parts = (part for upload in self.uploads.values() for part, _ in upload.parts.values())
-        return sum(len(version.body or b"") for version in versions) + sum(map(len, parts))
+        kept = (version.body or b"" for version in versions if version.kind != "symlink")
+        return sum(map(len, kept)) + sum(map(len, parts))
 
 
 def folded(keys: Iterable[str], prefix: str, delimiter: str) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.content import Content, Expected
 from ci_emulator.operations.listing import Listing, Page, Wanted
 from ci_emulator.operations.migrations import LAYOUT
-from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.objects import Follow, Objects
 from ci_emulator.operations.records import Attributes, BucketRecord, ObjectRecord
 from ci_emulator.operations.sweep import Sweep
 from ci_emulator.operations.uploads import Listed, Uploads
@@ -171,6 +171,7 @@ class ObjectStore(RuleBasedStateMachine):
         for work in (
             self.objects.put(MISSING, key, chunks(body), ATTRIBUTES, Expected()),
             self.objects.append(MISSING, key, 0, chunks(body), ATTRIBUTES, Expected()),
+            self.objects.link(MISSING, key, key, ATTRIBUTES),
             self.objects.delete(MISSING, key),
             self.objects.delete(MISSING, key, "null"),
             self.uploads.begin(MISSING, key, "1250000000", ATTRIBUTES),
@@ -228,11 +229,18 @@ class ObjectStore(RuleBasedStateMachine):
             now.body = (now.body or b"") + body
             self.check_record(record, now)
 
+    @rule(bucket=buckets, number=keys, leading_to=keys)
+    def link(self, bucket: str, number: int, leading_to: int) -> None:
+        key, target = self.pool[number], self.pool[leading_to]
+        record = self.run(self.objects.link(bucket, key, target, ATTRIBUTES))
+        assert record.target == target
+        self.written(bucket, key, record, target.encode(), "symlink")
+
     @rule(source=buckets, number=keys, bucket=buckets, into=keys, pick=picks)
     def copy(self, source: str, number: int, bucket: str, into: int, pick: int) -> None:
         key, new = self.pool[number], self.pool[into]
         version = self.pick_version(source, key, pick)
-        if version is None or version.body is None:
+        if version is None or version.body is None or version.kind == "symlink":
             return
 
         async def work() -> ObjectRecord:
@@ -346,11 +354,28 @@ class ObjectStore(RuleBasedStateMachine):
             assert self.refusal(self.objects.find(bucket, key)) == Kind.KEY_MISSING
             assert self.refusal(self.objects.find(bucket, key, "null")) == Kind.VERSION_MISSING
             return
+        if version.kind == "symlink":
+            self.read_link(bucket, key, version)
+            return
         body = version.body or b""
         start = min(start, len(body))
         length = min(length, len(body) - start)
         data = self.run(self.bytes_of(bucket, key, version.version_id, lambda record: (start, length)))
         assert data == body[start : start + length]
+
+    def read_link(self, bucket: str, key: str, link: Version) -> None:
+        async def follow(target: str) -> None:
+            assert target.encode() == link.body
+
+        reading = self.objects.open(bucket, key, whole, link.version_id)
+        assert self.refusal(reading) == Kind.SYMLINK_NOT_FOLLOWED
+        target = self.model.current(bucket, (link.body or b"").decode())
+        if target is None or target.kind == "symlink":
+            wanted = Kind.KEY_MISSING if target is None else Kind.SYMLINK_NOT_FOLLOWED
+            assert self.refusal(self.objects.reach(bucket, key, link.version_id, follow)) == wanted
+        else:
+            data = self.run(self.bytes_of(bucket, key, link.version_id, whole, follow=follow))
+            assert data == target.body
 
     async def bytes_of(
         self,
@@ -359,8 +384,9 @@ class ObjectStore(RuleBasedStateMachine):
         version: str | None,
         plan: Callable[[ObjectRecord], tuple[int, int]],
         meanwhile: Callable[[], Awaitable[object]] | None = None,
+        follow: Follow | None = None,
     ) -> bytes:
-        opened = await self.objects.open(bucket, key, plan, version)
+        opened = await self.objects.open(bucket, key, plan, version, follow)
         if meanwhile is not None:
             await meanwhile()
         if opened.stream is None:
@@ -374,7 +400,7 @@ class ObjectStore(RuleBasedStateMachine):
     def read_while_it_is_deleted(self, bucket: str, number: int, version: bool) -> None:
         key = self.pool[number]
         now = self.model.current(bucket, key)
-        if now is None:
+        if now is None or now.kind == "symlink":
             return
         deleted = now.version_id if version else None
 
@@ -573,6 +599,8 @@ class ObjectStore(RuleBasedStateMachine):
             for version in versions:
                 record = self.run(self.objects.find(bucket, key, version.version_id))
                 self.check_record(record, version)
+                if version.kind == "symlink":
+                    continue
                 data = self.run(self.bytes_of(bucket, key, version.version_id, whole))
                 assert data == (version.body or b"")
         assert self.run(self.bytes_in_store()) == self.model.bytes_kept()
@@ -587,7 +615,7 @@ class ObjectStore(RuleBasedStateMachine):
         assert (record.size, record.crc64) == (len(version.body), crc64.xz(version.body))
         assert (record.kind, record.parts) == (version.kind, version.parts)
         assert record.attributes == msgspec.structs.replace(ATTRIBUTES, tags=version.tags)
-        if version.kind == "normal":
+        if version.kind in ("normal", "symlink"):
             assert record.etag == hashlib.md5(version.body).hexdigest()
         else:
             assert record.etag != hashlib.md5(version.body).hexdigest()

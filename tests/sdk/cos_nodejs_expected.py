@@ -303,6 +303,19 @@ ACCESS = {
         "grants": ["FULL_CONTROL", "READ"],
         "closed": [403, "AccessDenied"],
     },
+    "grants": {
+        "listed": {
+            "ACL": "private",
+            "GrantRead": 'id="qcs::cam::uin/1260000000:uin/1260000000"',
+            "GrantReadAcp": "",
+            "GrantWriteAcp": 'id="qcs::cam::uin/1260000000:uin/7"',
+            "GrantFullControl": "",
+        },
+        "other": ["private", 'id="qcs::cam::uin/1260000000:uin/1260000000"'],
+        "read": 200,
+        "refusedAcl": [403, "AccessDenied"],
+        "closed": [403, "AccessDenied"],
+    },
     "acl-of-a-missing-object": [[404, "NoSuchKey"], [404, "NoSuchKey"]],
     "tagging": {
         "before": [200, []],

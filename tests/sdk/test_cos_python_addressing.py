@@ -126,7 +126,6 @@ def test_list_buckets_of_a_region_or_time(make_cos, bucket):
     [
         ({"MaxKeys": 2001}, "InvalidArgument", 400),
         ({"CreateTime": 1, "Range": "about"}, "InvalidArgument", 400),
-        ({"TagKey": "a", "TagValue": "b"}, "NotImplemented", 501),
     ],
 )
 def test_list_buckets_with_what_is_not_understood(make_cos, options, code, status):

@@ -55,17 +55,6 @@ def test_a_bucket_name_that_is_too_long_for_a_host(cos):
         cos.create_bucket(Bucket=f"{'long' * 10}-{APPID}")
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"BucketAZConfig": "MAZ"}, {"Tagging": "a=b"}, {"GrantRead": 'id="100000000011"'}],
-    ids=lambda o: "".join(o),
-)
-def test_a_bucket_with_what_is_not_there_yet_is_refused_instead_of_made_otherwise(cos, name, options):
-    with refused("NotImplemented", 501):
-        cos.create_bucket(Bucket=name, **options)
-    assert cos.bucket_exists(Bucket=name) is False
-
-
 def test_a_bucket_with_an_object_cannot_be_deleted(cos, bucket):
     cos.put_object(Bucket=bucket, Key="k", Body=b"")
     with refused("BucketNotEmpty", 409):
@@ -99,15 +88,3 @@ def test_head_of_what_does_not_exist(cos, name):
 def test_head_of_a_bucket_of_another_account(make_cos):
     with refused_head(403):
         make_cos(STRANGER).head_bucket(Bucket=SAMPLES)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        pytest.param(lambda c, b: c.get_bucket_cors(Bucket=b), id="cors"),
-    ],
-)
-def test_what_is_not_there_yet_says_so(cos, call):
-    with refused("NotImplemented", 501) as seen:
-        call(cos, SAMPLES)
-    assert "not implemented by this emulator" in seen.error.get_error_msg()

@@ -186,10 +186,10 @@ def test_a_large_document(cos, bucket, emulator):
 def test_a_document_over_two_megabytes(emulator, bucket):
     body = document("a") + b" " * 10_000_000
     answer = send(emulator, "POST", bucket, "?delete", data=body)
-    assert error_of(answer)[:2] == (400, "EntityTooLarge")
+    assert error_of(answer)[:2] == (400, "XMLSizeLimit")
     chunks = (body[at : at + 100_000] for at in range(0, len(body), 100_000))
     answer = send(emulator, "POST", bucket, "?delete", data=chunks)
-    assert error_of(answer)[:2] == (400, "EntityTooLarge")
+    assert error_of(answer)[:2] == (400, "XMLSizeLimit")
 
 
 @pytest.mark.parametrize(
@@ -225,9 +225,8 @@ def test_a_bucket_that_does_not_exist(cos):
 @pytest.mark.parametrize("anonymous", [False, True], ids=["stranger", "anonymous"])
 def test_each_key_is_decided_as_if_it_were_deleted_alone(make_cos, cos, bucket, anonymous):
     other = make_cos(anonymous=True) if anonymous else make_cos(STRANGER)
-    put(cos, bucket, "plain")
-    put(cos, bucket, "private", ACL="private")
-    put(cos, bucket, "readable", ACL="public-read")
+    for key in ("plain", "kept/one", "kept/two"):
+        put(cos, bucket, key)
     refusal = {"Code": "AccessDenied", "Message": "Access Denied."}
     data = delete(other, bucket, "plain", ("absent", UNKNOWN))
     assert data == {
@@ -235,19 +234,24 @@ def test_each_key_is_decided_as_if_it_were_deleted_alone(make_cos, cos, bucket, 
     }
     assert len(keys_in(cos, bucket)) == 3
     cos.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
-    named = ("private", "plain", "readable", "absent")
-    alone = {}
-    for key in ("private", "readable"):
+    denied = {
+        "effect": "deny",
+        "principal": {"qcs": ["qcs::cam::anyone:anyone", f"qcs::cam::uin/{STRANGER.appid}:*"]},
+        "action": ["name/cos:Delete*"],
+        "resource": [f"qcs::cos::uid/1250000000:{bucket}/kept/*"],
+    }
+    cos.put_bucket_policy(Bucket=bucket, Policy={"version": "2.0", "statement": [denied]})
+    for key in ("kept/one", "kept/two"):
         with refused("AccessDenied", 403):
             other.delete_object(Bucket=bucket, Key=key)
-        alone[key] = "Error"
-    data = delete(other, bucket, *named)
-    assert {entry["Key"] for entry in data["Error"]} == set(alone)
+    data = delete(other, bucket, "kept/one", "plain", "kept/two", "absent")
+    assert data["Error"] == [{"Key": "kept/one", **refusal}, {"Key": "kept/two", **refusal}]
     assert [entry["Key"] for entry in data["Deleted"]] == ["plain", "absent"]
-    assert keys_in(cos, bucket) == ["private", "readable"]
-    data = delete(other, bucket, "private", "absent", quiet="true")
-    assert data == {"Error": [{"Key": "private", **refusal}]}
-    assert body_of(cos.get_object(Bucket=bucket, Key="private")) == b"x"
+    assert keys_in(cos, bucket) == ["kept/one", "kept/two"]
+    data = delete(other, bucket, "kept/one", "absent", quiet="true")
+    assert data == {"Error": [{"Key": "kept/one", **refusal}]}
+    cos.delete_bucket_policy(Bucket=bucket)
+    assert body_of(cos.get_object(Bucket=bucket, Key="kept/one")) == b"x"
 
 
 def test_an_unsigned_request_is_answered_in_xml(emulator, bucket):

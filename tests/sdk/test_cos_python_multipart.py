@@ -556,7 +556,7 @@ def test_a_part_that_is_too_small_and_not_the_last(cos, bucket):
             id="entity",
         ),
         pytest.param("<a>" * 100_000, "MalformedXML", id="deep"),
-        pytest.param(" " * 10 * MB, "EntityTooLarge", id="10-megabytes"),
+        pytest.param(" " * 10 * MB, "XMLSizeLimit", id="10-megabytes"),
     ],
 )
 def test_a_document_that_cannot_be_read(emulator, bucket, begun, body, code):

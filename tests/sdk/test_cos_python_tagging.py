@@ -126,7 +126,7 @@ def test_a_document_that_is_missing_or_too_large(emulator, bucket, key):
     answer = send(emulator, "PUT", bucket, "k?tagging")
     assert error_of(answer)[:2] == (400, "MissingRequestBodyError")
     answer = send(emulator, "PUT", bucket, "k?tagging", data=b"<Tagging>" + b" " * 70_000)
-    assert error_of(answer)[:2] == (400, "EntityTooLarge")
+    assert error_of(answer)[:2] == (400, "XMLSizeLimit")
 
 
 def test_tags_of_a_version(cos, bucket):

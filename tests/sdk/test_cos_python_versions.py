@@ -60,7 +60,7 @@ def test_a_status_that_does_not_exist(cos, bucket, emulator, status):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_versioning_document(emulator, bucket, name):
     answer = send(emulator, "PUT", bucket, "?versioning", data=hostile(name, "VersioningConfiguration"))
-    code = "EntityTooLarge" if len(hostile(name, "VersioningConfiguration")) > 65536 else "MalformedXML"
+    code = "XMLSizeLimit" if len(hostile(name, "VersioningConfiguration")) > 65536 else "MalformedXML"
     assert error_of(answer)[:2] == (400, code)
     assert answer.elapsed.total_seconds() < 5
 

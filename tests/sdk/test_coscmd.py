@@ -264,9 +264,13 @@ def test_acls(coscmd, emulator, cos, bucket):
     assert "anyone: READ" in out
     assert "anyone: WRITE" in out
     assert cos.get_bucket_acl(Bucket=bucket)["CannedACL"] == "public-read-write"
-    # A grant to another account is refused, and that is said.
-    _, log = coscmd("putobjectacl", "--grant-read", "100000000001", "k", status=255)
-    assert "NotImplemented" in log
+    coscmd("putobjectacl", "--grant-read", "100000000001,100000000002/100000000011", "k")
+    out, _ = coscmd("getobjectacl", "k")
+    assert "qcs::cam::uin/100000000001:uin/100000000001: READ" in out
+    assert "qcs::cam::uin/100000000002:uin/100000000011: READ" in out
+    # Objects are written by what is granted on their bucket.
+    _, log = coscmd("putobjectacl", "--grant-write", "100000000001", "k", status=255)
+    assert "WRITE cannot be granted on an object." in log
 
 
 def test_archived_objects(coscmd, cos, bucket):

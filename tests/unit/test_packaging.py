@@ -111,7 +111,7 @@ def test_no_file_of_requirements_names_a_registry() -> None:
         check=True,
     ).stdout.split("\0")
     pattern = re.compile(
-        r"(^|/)requirements/|requirements.*\.(txt|in)$|lock|(^|/)(package\.json|pip\.conf|\.npmrc)$"
+        r"(^|/)requirements/|requirements.*\.(txt|in)$|lock(\.json)?$|(^|/)(package\.json|pip\.conf|\.npmrc)$"
     )
     checked = [ROOT / name for name in listed if pattern.search(name)]
     assert REQUIREMENTS / "serve.txt" in checked

@@ -1,22 +1,42 @@
-"""Who may do what: the owner everything, others what the canned ACLs say."""
+"""Who may do what on COS hosts: a call is put into the words of `protocols.decision`, which decides."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
+
+from ci_emulator.auth.policy import Question
 from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.core.model import Call
-from ci_emulator.operations.records import BucketRecord, CannedAcl
+from ci_emulator.core.model import Call, Principal
+from ci_emulator.core.registry import Access
+from ci_emulator.operations.records import (
+    ALL_USERS,
+    AUTHENTICATED_USERS,
+    BucketRecord,
+    Grant,
+    Permission,
+)
+from ci_emulator.protocols.cos import referer
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.cos.grants import CANNED, account_of
 from ci_emulator.protocols.cos.names import requested_version
+from ci_emulator.protocols.cos.policy_facts import facts
+from ci_emulator.protocols.decision import Decision, Resource, decide, spellings_of, unbounded
 from ci_emulator.protocols.services import Services
 
-#: What each canned ACL lets strangers do: (anonymous, any signed account).
-_GRANTS: dict[CannedAcl, tuple[frozenset[str], frozenset[str]]] = {
-    "private": (frozenset(), frozenset()),
-    "default": (frozenset(), frozenset()),
-    "public-read": (frozenset({"read"}), frozenset({"read"})),
-    "public-read-write": (frozenset({"read", "write"}), frozenset({"read", "write"})),
-    "authenticated-read": (frozenset(), frozenset({"read"})),
+#: The permission that each access needs from an ACL.
+_NEEDED: dict[Access, Permission] = {
+    "read": "READ",
+    "write": "WRITE",
+    "read_acp": "READ_ACP",
+    "write_acp": "WRITE_ACP",
 }
+
+#: The actions whose resource is the folder that they list.
+_LISTINGS = frozenset({"cos:GetBucket", "cos:GetBucketObjectVersions", "cos:ListMultipartUploads"})
+
+_ALLOWED = Decision(allowed=True)
 
 
 def owner_of(bucket: str) -> str:
@@ -24,9 +44,19 @@ def owner_of(bucket: str) -> str:
     return bucket.rpartition("-")[2]
 
 
-def _granted(acl: CannedAcl, access: str, *, anonymous: bool) -> bool:
-    everyone, accounts = _GRANTS[acl]
-    return access in (everyone if anonymous else accounts)
+class Asked(msgspec.Struct, frozen=True):
+    """An access to a bucket, or to an object in it, and how policies name what is done with it.
+
+    Each version of an object has an ACL of its own; without a `version` the current one's counts. `headers` are what policies
+    see in place of the call's own, as the fields of a form.
+    """
+
+    bucket: str
+    key: str | None
+    access: Access
+    permission: str
+    version: str | None = None
+    headers: Mapping[str, str] | None = None
 
 
 async def authorise(call: Call, services: Services) -> None:
@@ -36,48 +66,97 @@ async def authorise(call: Call, services: Services) -> None:
         ApiError: AccessDenied.
         Refusal: BUCKET_MISSING, which COS tells everybody.
     """
-    place, principal = call.place, call.principal
-    action = call.action
-    access = action.access if action else "owner"
-    if place.bucket is None or access == "create":
-        if principal.anonymous or not _owns(call, owner_of(place.bucket) if place.bucket else None):
-            raise fail("AccessDenied")
-    elif access == "deferred":
+    action, place = call.action, call.place
+    if action is None or action.access == "none":
+        return
+    if place.bucket is None or action.access == "create":
+        decision = _on_account(call, action.permission)
+    elif action.access == "deferred":
         await services.buckets.find(place.bucket)
-    elif not await may(call, services, place.bucket, place.key, access, requested_version(call)):
+        return
+    else:
+        version = requested_version(call)
+        asked = Asked(place.bucket, place.key, action.access, action.permission, version)
+        decision = await _on_bucket(call, services, asked)
+    if not decision.allowed:
+        call.diagnosis = f"AccessDenied: {decision.because}"
         raise fail("AccessDenied")
+    if place.bucket is not None and action.access != "create":
+        referer.check(call, await services.buckets.find(place.bucket))
 
 
-async def may(
-    call: Call,
-    services: Services,
-    bucket_name: str,
-    key: str | None,
-    access: str,
-    version: str | None = None,
-) -> bool:
-    """Whether the principal of a call has `read`, `write` or `owner` access to a bucket, or to an object in it.
-
-    Each version of an object has an ACL of its own; without a version the current one's counts.
+async def may(call: Call, services: Services, asked: Asked) -> bool:
+    """Whether the principal of a call has an access beside or in place of the one that its action asks for.
 
     Raises:
         Refusal: BUCKET_MISSING.
     """
-    bucket = await services.buckets.find(bucket_name)
-    if _owns(call, bucket.owner):
-        return True
-    if access == "owner":
-        return False
-    return _granted(await _acl(services, bucket, key, version), access, anonymous=call.principal.anonymous)
+    decision = await _on_bucket(call, services, asked)
+    if not decision.allowed:
+        call.diagnosis = f"AccessDenied: {decision.because}"
+    return decision.allowed
 
 
-def _owns(call: Call, owner: str | None) -> bool:
+def _on_account(call: Call, permission: str) -> Decision:
+    """Decide about what belongs to no bucket that exists: the list of buckets, a bucket to be made."""
+    bucket = call.place.bucket
+    owner = owner_of(bucket) if bucket else None
+
+    def ask() -> Question:
+        resources = _spellings(bucket or "", owner or "", call.place.region or "", "")
+        return Question(spellings_of(call.principal), permission, resources, facts(call))
+
+    return decide(call.principal, Resource(owner), ask, granted=False)
+
+
+async def _on_bucket(call: Call, services: Services, asked: Asked) -> Decision:
+    bucket = await services.buckets.find(asked.bucket)
+    resource = Resource(bucket.owner, bucket.configurations.get("policy"))
     principal = call.principal
-    return principal.unchecked or (principal.appid is not None and owner in (None, principal.appid))
+    if unbounded(principal, resource) and principal.appid == bucket.owner:
+        return _ALLOWED  # as in nearly every request, and then no ACL needs to be read
+
+    def ask() -> Question:
+        # A prefix must not make another action on the bucket look like one on a folder.
+        prefix = call.target.parameter("prefix") if asked.permission in _LISTINGS else None
+        key = asked.key if asked.key is not None else prefix or ""
+        resources = _spellings(bucket.name, bucket.owner, bucket.region, key)
+        told = facts(call, asked.headers, asked.version)
+        return Question(spellings_of(principal), asked.permission, resources, told)
+
+    return decide(principal, resource, ask, granted=await _granted(principal, services, bucket, asked))
 
 
-async def _acl(services: Services, bucket: BucketRecord, key: str | None, version: str | None) -> CannedAcl:
-    """Return the ACL in force: the version's own, unless it says `default` or there is no such version."""
+def _spellings(bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
+    """Return how policies may name a resource; of a listing the prefix is the key, as policies on a folder are written."""
+    account = f"{region}:uid/{owner}"
+    path = f"{bucket}/{key}"
+    return (
+        f"qcs::cos:{account}:{path}",
+        f"qcs::cos:{account}:prefix//{owner}/{bucket.rpartition('-')[0]}/{key}",
+        f"qcs::ci:{account}:bucket/{path}",
+        f"qcs::ci:{account}:{path}",
+        *((f"qcs::cos:{account}:{bucket}",) if not key else ()),
+    )
+
+
+async def _granted(principal: Principal, services: Services, bucket: BucketRecord, asked: Asked) -> bool:
+    """Whether an ACL grants an access; writing an object is granted on its bucket alone."""
+    needed = _NEEDED.get(asked.access)
+    if needed is None:
+        return False
+    grantees = {ALL_USERS}
+    if principal.appid is not None:
+        grantees |= {AUTHENTICATED_USERS, account_of(principal.appid, principal.user)}
+    about = None if asked.access == "write" else asked.key
+    grants = await _grants(services, bucket, about, asked.version)
+    return any(grant.grantee in grantees and grant.permission in (needed, "FULL_CONTROL") for grant in grants)
+
+
+async def _grants(
+    services: Services, bucket: BucketRecord, key: str | None, version: str | None
+) -> tuple[Grant, ...]:
+    """Return what the ACL in force grants: the version's own, or the bucket's for one that has none."""
     if key is not None:
         try:
             record = await services.objects.find(bucket.name, key, version)
@@ -85,6 +164,7 @@ async def _acl(services: Services, bucket: BucketRecord, key: str | None, versio
             if refusal.kind not in (Kind.KEY_MISSING, Kind.VERSION_MISSING):
                 raise
         else:
-            if record.attributes.acl != "default":
-                return record.attributes.acl
-    return bucket.acl
+            attributes = record.attributes
+            if attributes.acl != "default":
+                return CANNED[attributes.acl] + attributes.grants
+    return CANNED[bucket.acl] + bucket.grants

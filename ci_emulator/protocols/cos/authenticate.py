@@ -38,7 +38,17 @@ def principal_of(verdict: Verdict) -> Principal:
     """Return who an accepted verdict is about; a key nobody knows acts for the owner of what it addresses."""
     if verdict.credential is None:
         return Principal(None, verdict.secret_id, unchecked=True)
-    return Principal(verdict.credential.appid, verdict.secret_id)
+    found = verdict.credential
+    return Principal(
+        found.appid,
+        verdict.secret_id,
+        user=found.user,
+        policy=found.policy,
+        session=found.session_policy,
+        temporary=found.token is not None,
+        session_name=found.session_name,
+        role=found.role,
+    )
 
 
 def authenticate(call: Call, services: Services) -> Principal:
@@ -50,6 +60,8 @@ def authenticate(call: Call, services: Services) -> Principal:
     mode = services.config.auth
     if mode == "off":
         return Principal(None, unchecked=True)
+    if call.action is not None and call.action.access == "none":
+        return ANONYMOUS
     verdict = cos_q_sign.verify(
         signed_request(call),
         services.credentials,

@@ -12,7 +12,7 @@ from ci_emulator.core.model import Call
 from ci_emulator.core.target import decode_percent, parse_query
 from ci_emulator.operations import copying
 from ci_emulator.operations.records import ObjectRecord
-from ci_emulator.protocols.cos import access, download, encryption
+from ci_emulator.protocols.cos import access, download, encryption, symlinks
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.multipart import LARGEST_PART
 from ci_emulator.protocols.hosts import BUCKET
@@ -20,6 +20,7 @@ from ci_emulator.protocols.services import Services
 
 HEADER = "x-cos-copy-source"
 _PREFIX = f"{HEADER}-"
+_PERMISSION = "cos:GetObject"
 _RANGE_HEADER = f"{_PREFIX}range"
 _RANGE = re.compile(r"bytes=([0-9]{1,19})-([0-9]{1,19})")
 
@@ -89,7 +90,7 @@ async def reading(
 ) -> AsyncIterator[copying.Source]:
     """Hold the source open that a call names, for as long as it is copied.
 
-    The one who asks needs the access that a GET of the source needs.
+    The one who asks needs the access that a GET of the source needs; as there a link is followed.
 
     Raises:
         ApiError: NoSuchCopySource when its bucket does not exist, AccessDenied, InvalidRequest for a delete marker,
@@ -102,7 +103,10 @@ async def reading(
         return cut(record.size)
 
     await _check_access(call, services, source)
-    async with copying.reading(services.objects, source.bucket, source.key, plan, source.version) as opened:
+    follow = symlinks.follower(call, services, source.bucket, _PERMISSION)
+    async with copying.reading(
+        services.objects, source.bucket, source.key, plan, source.version, follow
+    ) as opened:
         yield opened
 
 
@@ -135,8 +139,9 @@ def version_header(record: ObjectRecord) -> list[tuple[str, str]]:
 
 
 async def _check_access(call: Call, services: Services, source: CopySource) -> None:
+    asked = access.Asked(source.bucket, source.key, "read", _PERMISSION, source.version)
     try:
-        allowed = await access.may(call, services, source.bucket, source.key, "read", source.version)
+        allowed = await access.may(call, services, asked)
     except Refusal as refusal:
         if refusal.kind is Kind.BUCKET_MISSING:
             raise fail("NoSuchCopySource", "The bucket of the copy source does not exist.") from None

@@ -12,7 +12,7 @@ from ci_emulator.core.params import parse_params
 from ci_emulator.core.registry import Action
 from ci_emulator.core.target import Target
 from ci_emulator.protocols.ci import actions as ci_actions
-from ci_emulator.protocols.cos import access, actions, authenticate, select
+from ci_emulator.protocols.cos import access, actions, authenticate, cross_origin, select, website_pages
 from ci_emulator.protocols.cos.errors import render
 from ci_emulator.protocols.services import Services
 
@@ -35,7 +35,8 @@ class CosDialect:
         return select.select(call)
 
     async def read(self, call: Call, services: Services) -> None:
-        """Read nothing: the q-sign signature covers no body."""
+        """Read no body, as the q-sign signature covers none, but the rules for pages of other origins."""
+        await cross_origin.prepare(call, services)
 
     def authenticate(self, call: Call, services: Services) -> Principal:
         """Return who asks."""
@@ -51,7 +52,9 @@ class CosDialect:
         return parse_params(declared, dict(reversed(call.target.query))) if declared else {}
 
     def refuse(self, error: Exception, call: Call, services: Services) -> Reply:
-        """Return the XML error document."""
+        """Return the XML error document, or a page on the website host."""
+        if call.place.service == "website":
+            return website_pages.refusal(error, call, services)
         return self._document(error, call.target, call.request_id, services)
 
     def refuse_unread(self, error: Exception, target: Target, services: Services) -> Reply:
@@ -60,9 +63,11 @@ class CosDialect:
         reply = self._document(error, target, request_id, services)
         return _with_common_headers(reply, request_id, services)
 
-    def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
-        """Add Server, Date and the request id."""
-        return _with_common_headers(reply, call.request_id, services)
+    async def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
+        """Add Server, Date and the request id, and what a page of another origin may read."""
+        _with_common_headers(reply, call.request_id, services)
+        await cross_origin.finish(call, reply, services)
+        return reply
 
     def _document(self, error: Exception, target: Target, request_id: str, services: Services) -> Reply:
         rendered = render(

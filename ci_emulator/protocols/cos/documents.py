@@ -17,16 +17,27 @@ async def read(call: Call) -> bytes:
     Content-MD5 is verified when it is there; the SDKs leave it out now and then (spec: cos.md section 4.0).
 
     Raises:
-        Refusal: DIGEST_MALFORMED, DIGEST_MISMATCH, and those of `Body.read` with the action's `max_body`.
+        Refusal: DIGEST_MALFORMED, DIGEST_MISMATCH, and those of `Body.read` with the action's `max_body`, of which
+            BODY_TOO_LARGE is what the action calls it.
         ApiError: InvalidSHA1Digest.
     """
     expected = upload.expected(call.target.headers)
-    body = await call.body.read(call.action.max_body if call.action else 0)
+    body = await _bounded(call)
     if expected.md5 not in (None, hashlib.md5(body, usedforsecurity=False).digest()):
         raise Refusal(Kind.DIGEST_MISMATCH)
     if expected.sha1 not in (None, hashlib.sha1(body, usedforsecurity=False).digest()):
         raise fail("InvalidSHA1Digest")
     return body
+
+
+async def _bounded(call: Call) -> bytes:
+    """Read a body; one that comes in chunks announces no length, and turns out to be too long only now."""
+    try:
+        return await call.body.read(call.action.max_body if call.action else 0)
+    except Refusal as refusal:
+        if call.action is not None and refusal.kind is Kind.BODY_TOO_LARGE:
+            raise call.action.too_large() from None
+        raise
 
 
 async def read_xml(call: Call, root: str) -> xml_in.Node:

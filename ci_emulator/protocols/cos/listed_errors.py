@@ -8,7 +8,7 @@ is not marked `KNOWN` is a sentence of ours.
 from __future__ import annotations
 
 from ci_emulator.core.errors import Kind
-from ci_emulator.protocols.error_model import ErrorRow
+from ci_emulator.protocols.error_model import OURS, ErrorRow
 
 PAGE = "436/7730"
 PAGE_2019 = "436/7730 (2019)"
@@ -82,7 +82,7 @@ _PLAIN: dict[int, dict[str, str]] = {
         "UserNetworkTooSlow": "The network of the client is too slow.",
         "VerifyAlgorithmNotSupported": "The checksum algorithm is not supported.",
         "WebsiteURLInvalid": "The custom URL is not valid.",
-        "XMLSizeLimit": "The XML of the body is too long.",
+        "XMLSizeLimit": "The XML of the body has more than {limit|the allowed number of} bytes.",
     },
     402: {"PaymentRequired": "The account is in arrears or its quota is used up."},
     403: {
@@ -139,6 +139,7 @@ _KINDS = {
     "InvalidPartOrder": Kind.PART_ORDER,
     "MalformedXML": Kind.XML_MALFORMED,
     "MissingRequestBodyError": Kind.BODY_MISSING,
+    "XMLSizeLimit": Kind.XML_TOO_LARGE,
     "NoSuchUpload": Kind.UPLOAD_MISSING,
     "NoSuchVersion": Kind.VERSION_MISSING,
     "AppendPositionErr": Kind.APPEND_POSITION,
@@ -172,6 +173,13 @@ _OLDER_AND_SDKS = (
         404, "NoSuchBucketPolicy", "The bucket has no policy.", source=SDKS, note="Expected by the Java SDK."
     ),
     row(404, "NoSuchPolicy", "The bucket has no policy.", source=SDKS, note="Expected by the Node SDK."),
+    row(
+        404,
+        "NoSuchIntelligentTieringConfiguration",
+        "The bucket has no tiering configuration of this id.",
+        source=OURS,
+        note="No source names the real one.",
+    ),
     row(404, "NoSuchRefererConfiguration", "The bucket has no referer configuration.", source=SDKS),
     row(
         404,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ci_emulator.core.model import Call, Reply
-from ci_emulator.core.registry import Action, Registry, Run
+from ci_emulator.core.registry import Access, Action, Registry, Run
 from ci_emulator.protocols.ci.catalogue import CI_PROCESSES
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.operations_known import DOCUMENTED
@@ -65,6 +65,12 @@ PICTURE_OPERATIONS = ("imageMogr2/", "imageView2/", "watermark/", "style/")
 #: Headers that make a PUT something else (copies, picture rules); carried out by later actions, never ignored.
 MEANINGFUL_HEADERS = ("x-cos-copy-source", "pic-operations")
 
+#: Documents of which a bucket has several: a GET that names none by its id lists them.
+_IDENTIFIED = ("inventory", "intelligent-tiering")
+
+#: What such a GET adds to the name.
+LIST = "list"
+
 #: What carries an object or a part of one when it is written to: there those headers mean something.
 _UPLOADS = ("", "uploads", "uploadId")
 
@@ -88,6 +94,11 @@ def selector_of(call: Call) -> Selector:
     target, place = call.target, call.place
     names = target.query_names
     service = "ci" if place.service in ("ci", "pic") else place.service
+    if target.method == "OPTIONS":
+        # A preflight asks about the request that would follow, whatever and wherever that would be (document 8288).
+        return Selector("object", "OPTIONS")
+    if service == "website":
+        return Selector(place.scope, target.method, service=service)
     process = target.parameter("ci-process")
     if process is not None:
         # CI on keys is served by the cos host; old clients and hosts say ci or pic (spec: ci.md section 8).
@@ -98,6 +109,8 @@ def selector_of(call: Call) -> Selector:
         name = next((other for other in names if not _belongs_to_signature(other)), "")
     if target.method in ("PUT", "POST"):
         name = _refined(name, call)
+    elif target.method == "GET" and name in _IDENTIFIED and "id" not in names:
+        name = f"{name}&{LIST}"
     return Selector(place.scope, target.method, name, service)
 
 
@@ -131,13 +144,17 @@ def _refusing(selector: Selector, call: Call) -> Action:
     async def run(call: Call, services: Any) -> Reply:
         raise refusal(selector)
 
-    return Action("Unknown", run, "none", max_body=5 * 1024**3)
+    # A website has no owner's side: what is wrong there is the method, whoever asks.
+    access: Access = "none" if selector.service == "website" else "owner"
+    return Action("Unknown", run, "none", max_body=5 * 1024**3, access=access)
 
 
 def refusal(selector: Selector) -> ApiError:
     """Return why something that is not registered is not carried out."""
     scopes = {known.scope for known, _ in REGISTRY if known.name == selector.name}
     documented = (selector.scope, selector.method, selector.name) in DOCUMENTED
+    if selector.service == "website" and selector.scope != "service":
+        return fail("MethodNotAllowed")
     if selector.method not in METHODS or (selector.name and selector.scope in scopes and not documented):
         return fail("MethodNotAllowed")
     if selector.name.startswith("ci-process="):
@@ -162,13 +179,13 @@ def _process_reason(process: str, scope: str, scopes: set[str]) -> ApiError:
 
 
 def action(
-    scope: str, method: str, name: str = "", *, called: str, **declaration: Any
+    scope: str, method: str, name: str = "", *, called: str, service: str = "cos", **declaration: Any
 ) -> Callable[[Run], Run]:
-    """Register a function as the action of a selector; the keywords are fields of `Action`."""
+    """Register a function as the action of a selector; the other keywords are fields of `Action`."""
 
     def register(run: Run) -> Run:
         about = (run.__doc__ or "").strip().partition("\n")[0]
-        REGISTRY.add(Selector(scope, method, name), Action(called, run, about=about, **declaration))
+        REGISTRY.add(Selector(scope, method, name, service), Action(called, run, about=about, **declaration))
         return run
 
     return register

@@ -14,7 +14,7 @@ from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Body
 from ci_emulator.operations.content import Expected
 from ci_emulator.operations.records import Attributes
-from ci_emulator.protocols.cos import encryption, names, tags
+from ci_emulator.protocols.cos import encryption, grants, tags
 from ci_emulator.protocols.cos.errors import fail
 
 Headers = Mapping[str, str]
@@ -50,19 +50,21 @@ STORAGE_CLASSES = frozenset(
 _TRAFFIC_LIMIT = range(819_200, 838_860_800 + 1)
 
 
-def attributes(headers: Headers) -> Attributes:
-    """Return everything that is kept beside the bytes.
+def attributes(headers: Headers, owner: str) -> Attributes:
+    """Return everything that is kept beside the bytes; `owner` is the APPID that will own the object.
 
     Raises:
         Refusal: METADATA_TOO_LARGE, STORAGE_CLASS_UNKNOWN.
-        ApiError: InvalidArgument, InvalidTag, and those of `encryption` and `names.canned_acl`.
+        ApiError: InvalidArgument, InvalidTag, and those of `encryption` and `grants.from_headers`.
     """
     check_traffic_limit(headers)
+    acl = grants.from_headers(headers, owner, for_object=True)
     return Attributes(
         headers=kept_headers(headers),
         meta=metadata(headers),
         storage_class=storage_class(headers),
-        acl=names.canned_acl(headers, for_object=True),
+        acl=acl.canned,
+        grants=acl.grants,
         tags=tags.from_header(headers.get("x-cos-tagging") or ""),
         encryption=encryption.requested(headers),
     )

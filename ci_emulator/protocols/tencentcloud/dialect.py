@@ -11,11 +11,12 @@ from ci_emulator.core.model import Call, Principal, Reply
 from ci_emulator.core.registry import Action
 from ci_emulator.core.target import Target
 from ci_emulator.protocols.services import Services
-from ci_emulator.protocols.tencentcloud import actions, authenticate, gateway
+from ci_emulator.protocols.tencentcloud import actions, authenticate, authorise, gateway
 from ci_emulator.protocols.tencentcloud.answers import json_reply
-from ci_emulator.protocols.tencentcloud.envelope import Envelope, open_envelope, read_body
+from ci_emulator.protocols.tencentcloud.envelope import open_envelope, read_body
 from ci_emulator.protocols.tencentcloud.errors import fail, render
-from ci_emulator.protocols.tencentcloud.registry import REGISTRY, VERSIONS, regions_of
+from ci_emulator.protocols.tencentcloud.parameters import own_parameters
+from ci_emulator.protocols.tencentcloud.registry import regions_of
 
 for _module in pkgutil.iter_modules(actions.__path__):
     importlib.import_module(f"{actions.__name__}.{_module.name}")
@@ -54,22 +55,16 @@ class TencentCloudDialect:
         return authenticate.authenticate(call, services)
 
     async def authorise(self, call: Call, services: Services) -> None:
-        """Let every account call every action: none of them belongs to anybody."""
+        """Find the action, which only now may be told to exist, and ask the policies."""
+        call.action = authorise.find_action(call)
+        authorise.authorise(call, call.action)
 
     def parse(self, call: Call, services: Services) -> dict[str, Any]:
-        """Find the action, check the region, and parse the action's parameters."""
-        envelope: Envelope = call.envelope
-        product, name = call.place.service, envelope.common["Action"]
-        if product not in VERSIONS:
-            raise fail("NoSuchProduct")
-        action = REGISTRY.find((product, name))
-        if action is None:
-            raise fail("InvalidAction")
-        if envelope.common["Version"] not in VERSIONS[product]:
-            raise fail("NoSuchVersion")
-        gateway.check_region(envelope, regions_of(product, name, services.config))
-        call.action = action
-        return gateway.own_parameters(call, action.params)
+        """Check the region, and parse the action's parameters."""
+        action = call.action or _UNKNOWN
+        product = action.permission.partition(":")[0]
+        gateway.check_region(call.envelope, regions_of(product, action.name, services.config))
+        return own_parameters(call.envelope, action.params)
 
     def refuse(self, error: Exception, call: Call, services: Services) -> Reply:
         """Return the JSON error document, with status 200 as always."""
@@ -82,7 +77,7 @@ class TencentCloudDialect:
         reply = json_reply(render(error, language=language, request_id=self.request_id(services)))
         return _with_common_headers(reply, target, services)
 
-    def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
+    async def finish(self, call: Call, reply: Reply, services: Services) -> Reply:
         """Add Server and Date, and give back the client's trace id."""
         return _with_common_headers(reply, call.target, services)
 

@@ -55,14 +55,15 @@ _Q_SIGN_NAMES = frozenset({*_Q_SIGN, "q-signature", "sign", "x-cos-security-toke
 class Envelope:
     """A call: how it is signed, its common parameters, and its own ones as they came.
 
-    `pairs` are the parameters of a query or a form in the order sent; `own` are those of the action, by name: texts,
-    or any JSON.
+    `pairs` are the parameters of a query or a form in the order sent; `own` are those of the action, by name: any JSON, or
+    if `flat` the texts of a query or a form, where a structure is spread over names like `Tags.0.Key`.
     """
 
     scheme: Scheme
     common: dict[str, str]
     pairs: list[tuple[str, str]] = field(default_factory=list)
     own: dict[str, Any] = field(default_factory=dict)
+    flat: bool = False
 
     @property
     def language(self) -> Language:
@@ -152,6 +153,7 @@ async def _read_form(call: Call, envelope: Envelope) -> None:
 def _take_pairs(envelope: Envelope, pairs: list[tuple[str, str]], raw: str) -> None:
     if any(part and "=" not in part for part in raw.split("&")):
         raise fail("InvalidParameter", variant="split")
+    envelope.flat = True
     seen = set()
     for name, value in pairs:
         if not name:

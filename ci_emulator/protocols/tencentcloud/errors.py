@@ -6,11 +6,11 @@ import json
 from typing import Literal
 
 from ci_emulator.protocols.error_model import ErrorTable
-from ci_emulator.protocols.tencentcloud import error_table, ocr_error_table
+from ci_emulator.protocols.tencentcloud import error_table, ocr_error_table, sts_error_table
 
 Language = Literal["zh-CN", "en-US"]
 
-TC_ERRORS = ErrorTable(error_table.ROWS + ocr_error_table.ROWS)
+TC_ERRORS = ErrorTable(error_table.ROWS + ocr_error_table.ROWS + sts_error_table.ROWS)
 """Every error of API 3.0; all with status 200, as the SDKs require."""
 
 fail = TC_ERRORS.fail

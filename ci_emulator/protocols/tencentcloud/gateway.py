@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
-from ci_emulator.core.model import Call
-from ci_emulator.core.params import Param
 from ci_emulator.protocols.error_model import ApiError
 from ci_emulator.protocols.tencentcloud.envelope import LANGUAGES, Envelope, Scheme
 from ci_emulator.protocols.tencentcloud.errors import fail
@@ -58,34 +54,6 @@ def check_region(envelope: Envelope, regions: Regions) -> None:
         raise fail("InvalidParameterValue", name=_spelt(envelope, "Region"))
     if regions.supported is not None and region not in regions.supported:
         raise fail("UnsupportedRegion")
-
-
-def own_parameters(call: Call, declared: Sequence[Param]) -> dict[str, Any]:
-    """Return the action's own parameters by name; None for one that is absent or null.
-
-    Raises:
-        ApiError: UnknownParameter, InvalidParameter (wrong type or format), MissingParameter.
-    """
-    envelope: Envelope = call.envelope
-    names = {param.name for param in declared}
-    for name in envelope.own:
-        if name not in names:
-            raise fail("UnknownParameter", name=name)
-    values: dict[str, Any] = {}
-    for param in declared:
-        value = envelope.own.get(param.name)
-        if value is None:
-            if param.required:
-                raise fail("MissingParameter", name=param.name)
-            values[param.name] = param.default
-            continue
-        if not isinstance(value, str):
-            raise fail("InvalidParameter", variant="type", name=param.name)
-        try:
-            values[param.name] = param.parse(value)
-        except ValueError:
-            raise fail("InvalidParameter", name=param.name) from None
-    return values
 
 
 def _missing(envelope: Envelope, name: str) -> ApiError:

@@ -66,7 +66,9 @@ def test_an_unguarded_script_runs_once(tmp_path: Path) -> None:
         text=True,
         timeout=20,
     )
-    assert (done.stdout, done.stderr) == ("the script runs\n2 workers\n", "")
+    # asyncio's debug mode tells of steps that took long; on a busy machine any of them may.
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Executing <")]
+    assert (done.stdout, said) == ("the script runs\n2 workers\n", [])
 
 
 @pytest.mark.parametrize(

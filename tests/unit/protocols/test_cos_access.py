@@ -76,7 +76,7 @@ NO = "AccessDenied"
         ("public-read", "absent", "read", "yes", "yes"),
         ("public-read-write", "plain", "write", "yes", "yes"),
         ("public-read-write", "absent", "write", "yes", "yes"),
-        ("public-read-write", "shut", "write", NO, NO),
+        ("public-read-write", "shut", "write", "yes", "yes"),  # an object grants no writing, its bucket does
         ("public-read-write", None, "owner", NO, NO),
         ("authenticated-read", "plain", "read", "yes", NO),
         ("authenticated-read", "plain", "write", NO, NO),

@@ -55,6 +55,8 @@ def test_the_sdk_for_python_reads_every_row(row: ErrorRow) -> None:
         (Kind.ADDRESS_AMBIGUOUS, 400, "InvalidRequest"),
         (Kind.LENGTH_REQUIRED, 411, "MissingContentLength"),
         (Kind.BODY_TOO_LARGE, 400, "EntityTooLarge"),
+        (Kind.XML_TOO_LARGE, 400, "XMLSizeLimit"),
+        (Kind.SYMLINK_NOT_FOLLOWED, 400, "InvalidRequest"),
         (Kind.BODY_INCOMPLETE, 400, "IncompleteBody"),
         (Kind.BODY_TIMEOUT, 400, "RequestTimeout"),
         (Kind.DIGEST_MALFORMED, 400, "InvalidDigest"),
@@ -134,6 +136,7 @@ DOCUMENTED = {
         NoSuchPolicyVersion NoSuchTagSet NoSuchUpload NoSuchVersion NoSuchWebsiteConfiguration
         OriginConfigurationNotFoundError ReplicationConfigurationNotFoundError NoSuchPolicy NoSuchBucketPolicy
         NoSuchRefererConfiguration ReplicationConfigurationnotFoundError DomainConfigNotFoundError
+        NoSuchIntelligentTieringConfiguration
         InvalidUrl AuditingJobNotFound""",
     405: "MethodNotAllowed RestoreNonArchiveObject UploadIdNotSupported",
     409: """

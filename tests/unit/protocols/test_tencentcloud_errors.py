@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.ocr.v20181119 import errorcodes, models, ocr_client
+from tencentcloud.sts.v20180813 import errorcodes as sts_errorcodes
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.protocols.error_model import ErrorRow
@@ -60,9 +61,13 @@ def test_the_lists_are_complete() -> None:
         "common error codes": 38,
         "QrcodeOCR": 13,
         "OCR product": 5,
+        "STS product": 27,
     }
     known_to_sdk = {value for name, value in vars(errorcodes).items() if name.isupper()}
     assert by_source["QrcodeOCR"] | by_source["OCR product"] <= known_to_sdk
+    known_to_sdk = {value for name, value in vars(sts_errorcodes).items() if name.isupper()}
+    common = {"RequestLimitExceeded", "UnauthorizedOperation", "UnsupportedOperation"}
+    assert by_source["STS product"] | common == known_to_sdk
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ def test_a_text_is_read_back_as_it_was(text: str) -> None:
     assert (etree.fromstring(written).findtext("Key") or "") == xml.printable(text)
 
 
-@pytest.mark.parametrize(("content", "expected"), [("", b"<Root></Root>"), ({}, b"<Root/>"), ([], b"<Root/>")])
+@pytest.mark.parametrize(
+    ("content", "expected"), [("", b"<Root></Root>"), ({}, b"<Root/>"), ([], b"<Root/>")]
+)
 def test_an_empty_root(content: Any, expected: bytes) -> None:
     assert xml.document("Root", content, declaration=False) == expected

@@ -6,7 +6,7 @@ from ci_emulator.core.errors import Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param, integer
 from ci_emulator.operations.objects import LARGEST_APPENDED
-from ci_emulator.protocols.cos import names, upload
+from ci_emulator.protocols.cos import access, names, upload
 from ci_emulator.protocols.cos.download import written
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
@@ -39,7 +39,7 @@ async def append_object(call: Call, services: Services) -> Reply:
             key,
             call.params["position"],
             call.body.chunks(LARGEST_APPENDED),
-            upload.attributes(headers),
+            upload.attributes(headers, access.owner_of(call.place.bucket or "")),
             upload.expected(headers),
             announced=call.body.length or 0,
         )

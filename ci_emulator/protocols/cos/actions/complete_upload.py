@@ -27,6 +27,7 @@ _MOST_DIGITS = 10
     access="write",
     params=(multipart.UPLOAD_ID,),
     max_body=MAX_BODY,
+    takes="xml",
     called="CompleteMultipartUpload",
 )
 async def complete_upload(call: Call, services: Services) -> Reply:

@@ -11,7 +11,7 @@ from ci_emulator.core.model import Call, Reply
 from ci_emulator.operations.content import Expected
 from ci_emulator.operations.records import NULL_VERSION, Attributes
 from ci_emulator.protocols import xml
-from ci_emulator.protocols.cos import copy_source, names, upload
+from ci_emulator.protocols.cos import access, copy_source, names, upload
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
@@ -32,7 +32,7 @@ async def copy_object(call: Call, services: Services) -> Reply:
     names.check_key(key)
     source = copy_source.parse(headers[copy_source.HEADER])
     keeps_metadata, keeps_tags = _keeps(headers, _METADATA), _keeps(headers, _TAGGING)
-    attributes = upload.attributes(headers)
+    attributes = upload.attributes(headers, access.owner_of(bucket))
     async with copy_source.reading(call, services, source, copy_source.whole) as opened:
         kept = opened.record.attributes
         if keeps_metadata:
@@ -73,7 +73,7 @@ def _keeps(headers: Mapping[str, str], name: str) -> bool:
 
 def _check_changed(old: Attributes, new: Attributes) -> None:
     """Refuse to copy an object onto itself when nothing but its ACL could be another one afterwards."""
-    if replace(new, acl=old.acl) == old:
+    if replace(new, acl=old.acl, grants=old.grants) == old:
         raise fail(
             "InvalidRequest",
             f"A copy of an object onto itself must change something; {_METADATA} must be Replaced.",

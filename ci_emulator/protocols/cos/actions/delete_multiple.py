@@ -8,7 +8,7 @@ from ci_emulator.core.registry import MiB
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols import xml
 from ci_emulator.protocols.cos import documents
-from ci_emulator.protocols.cos.access import may
+from ci_emulator.protocols.cos.access import Asked, may
 from ci_emulator.protocols.cos.errors import COS_ERRORS, fail
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
@@ -29,6 +29,7 @@ _Named = tuple[str, str | None]
     permission="cos:DeleteMultipleObjects",
     access="deferred",
     max_body=2 * MiB,
+    takes="xml",
     called="DeleteMultipleObjects",
 )
 async def delete_multiple(call: Call, services: Services) -> Reply:
@@ -39,7 +40,8 @@ async def delete_multiple(call: Call, services: Services) -> Reply:
     if quiet is None or not 0 < len(named) <= MOST_OBJECTS:
         raise Refusal(Kind.XML_MALFORMED)
     bucket = call.place.bucket or ""
-    allowed = [await may(call, services, bucket, key, "write", version) for key, version in named]
+    asked = [Asked(bucket, key, "write", "cos:DeleteMultipleObjects", version) for key, version in named]
+    allowed = [await may(call, services, one) for one in asked]
     deletable = [one for one, yes in zip(named, allowed, strict=True) if yes]
     removed = await services.objects.delete_all(bucket, deletable)
     children: list[tuple[str, xml.Content]] = []

@@ -10,7 +10,9 @@ from ci_emulator.core.clock import iso8601
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param, choice, integer, text
 from ci_emulator.operations.records import BucketRecord
-from ci_emulator.protocols import xml
+from ci_emulator.protocols import xml, xml_in
+from ci_emulator.protocols.cos import tags
+from ci_emulator.protocols.cos.configurations import text_of
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.names import owner
 from ci_emulator.protocols.cos.select import action
@@ -22,6 +24,9 @@ _RANGES: dict[str, Callable[[int, int], bool]] = {
     "lte": operator.le,
     "gte": operator.ge,
 }
+
+#: In place of a region in a host: the nearest entrance to all of them.
+_EVERYWHERE = "accelerate"
 
 PARAMS = (
     Param("marker", text(), "string", default="", about="only buckets whose name is behind it"),
@@ -39,18 +44,25 @@ PARAMS = (
         "`lt`, `gt`, `lte` or `gte`",
         about="how a bucket's creation compares to `create-time`",
     ),
+    Param("tagkey", text(), "string", default="", about="only buckets that have this tag"),
+    Param("tagvalue", text(), "string", about="with `tagkey`: only buckets whose tag has this value"),
 )
 
 
 @action("service", "GET", called="ListBuckets", permission="cos:GetService", params=PARAMS)
 async def get_service(call: Call, services: Services) -> Reply:
-    """List the buckets of the account that asks."""
-    if call.target.parameter("tagkey"):
-        raise fail("NotImplemented", "Tags of buckets are not implemented by this emulator.")
+    """List the buckets of the account that asks, on a host `cos.<region>` those of that region (document 8291)."""
+    if call.params["tagvalue"] is not None and not call.params["tagkey"]:
+        raise fail("InvalidArgument", "tagvalue is for a request with tagkey.", name="tagvalue")
     everything = await services.buckets.owned_by(call.principal.appid)
     account = call.principal.appid or (everything[0].owner if everything else "anonymous")
     given, most = call.params, call.params["max-keys"]
-    buckets = [bucket for bucket in everything if _is_asked_for(bucket, given)]
+    host_region = call.place.region if call.place.region != _EVERYWHERE else None
+    buckets = [
+        bucket
+        for bucket in everything
+        if host_region in (None, bucket.region) and _is_asked_for(bucket, given)
+    ]
     page = buckets[:most]
     children: dict[str, xml.Content] = {
         "Owner": owner(account),
@@ -68,9 +80,19 @@ def _is_asked_for(bucket: BucketRecord, given: dict[str, Any]) -> bool:
     """Whether a bucket is behind the marker and passes the filters."""
     if bucket.name <= given["marker"] or (given["region"] and bucket.region != given["region"]):
         return False
+    if given["tagkey"] and not _has_tag(bucket, given["tagkey"], given["tagvalue"]):
+        return False
     if given["create-time"] is None or given["range"] is None:
         return True
     return _RANGES[given["range"]](int(bucket.created), given["create-time"])
+
+
+def _has_tag(bucket: BucketRecord, key: str, value: str | None) -> bool:
+    document = text_of(bucket, "tagging")
+    if document is None:
+        return False
+    found = tags.kept(xml_in.parse(document.encode(), "Tagging")).get(key)
+    return found is not None and value in (None, found)
 
 
 def _entry(bucket: BucketRecord) -> dict[str, xml.Content]:

@@ -11,4 +11,7 @@ from ci_emulator.protocols.services import Services
 async def head_bucket(call: Call, services: Services) -> Reply:
     """Tell whether a bucket exists and where it is."""
     bucket = await services.buckets.find(call.place.bucket or "")
-    return Reply(headers=[("x-cos-bucket-region", bucket.region)], length=0)
+    headers = [("x-cos-bucket-region", bucket.region)]
+    if bucket.zones:
+        headers.append(("x-cos-bucket-az-type", bucket.zones))
+    return Reply(headers=headers, length=0)

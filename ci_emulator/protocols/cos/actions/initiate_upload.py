@@ -22,7 +22,7 @@ async def initiate_upload(call: Call, services: Services) -> Reply:
     key = call.place.key or ""
     names.check_key(key)
     bucket = await services.buckets.find(call.place.bucket or "")
-    attributes = upload.attributes(call.target.headers)
+    attributes = upload.attributes(call.target.headers, bucket.owner)
     # What nobody signed is the bucket owner's.
     initiator = call.principal.appid or bucket.owner
     begun = await services.uploads.begin(bucket.name, key, initiator, attributes)

@@ -52,7 +52,8 @@ async def post_object(call: Call, services: Services) -> Reply:
     sent = await form.read(call.target.headers.get("content-type"), call.body.chunks(MAX_BODY))
     asked = _asked(sent)
     policy = _admit(call, services, sent.fields | {"key": asked.key, "bucket": bucket})
-    if not await access.may(call, services, bucket, asked.key, "write"):
+    wanted = access.Asked(bucket, asked.key, "write", "cos:PostObject", headers=asked.headers)
+    if not await access.may(call, services, wanted):
         raise fail("AccessDenied")
     names.check_key(asked.key)
     largest = LARGEST_FILE if policy is None or policy.largest is None else min(policy.largest, LARGEST_FILE)
@@ -61,7 +62,7 @@ async def post_object(call: Call, services: Services) -> Reply:
             bucket,
             asked.key,
             _of_size(sent.file(), policy.smallest if policy else 0, largest),
-            upload.attributes(asked.headers),
+            upload.attributes(asked.headers, access.owner_of(bucket)),
             upload.expected(asked.headers),
             forbid_overwrite=upload.forbids_overwrite(asked.headers),
         )

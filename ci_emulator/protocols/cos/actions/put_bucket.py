@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
-from ci_emulator.operations.records import BucketRecord
-from ci_emulator.protocols.cos import names
+from ci_emulator.operations.records import BucketRecord, Zones
+from ci_emulator.protocols import xml, xml_in
+from ci_emulator.protocols.cos import documents, grants, names, tags
 from ci_emulator.protocols.cos.access import owner_of
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import action
@@ -12,24 +14,54 @@ from ci_emulator.protocols.services import Services
 
 MOST_BUCKETS = 200
 
+_ZONES, _ARCHITECTURE = "BucketAZConfig", "BucketArchConfig"
 
-@action("bucket", "PUT", permission="cos:PutBucket", access="create", called="PutBucket")
+#: The one value that each element of the body can have.
+_ONLY = {_ZONES: "MAZ", _ARCHITECTURE: "OFS"}
+
+
+@action("bucket", "PUT", permission="cos:PutBucket", access="create", takes="xml", called="PutBucket")
 async def put_bucket(call: Call, services: Services) -> Reply:
     """Create a bucket in the account whose APPID its name ends with."""
     name = call.place.bucket or ""
     region = call.place.region or services.config.region
     names.check_bucket(name, region)
-    if await call.body.read(names.SMALL_DOCUMENT):
-        # The documented body asks for a multi-AZ or OFS bucket, which behave otherwise than those here.
-        raise fail("NotImplemented", "CreateBucketConfiguration is not implemented by this emulator.")
-    if call.target.header("x-cos-tagging"):
-        raise fail("NotImplemented", "Tags of buckets are not implemented by this emulator.")
+    zones = _zones(await documents.read(call))
+    now = services.clock.now()
+    given = tags.from_header(call.target.header("x-cos-tagging") or "", tags.BUCKET)
+    tagging = xml.document("Tagging", tags.to_children(given), declaration=False).decode() if given else None
+    acl = grants.from_headers(call.target.headers, owner_of(name), for_object=False)
     bucket = BucketRecord(
         name=name,
         owner=owner_of(name),
         region=region,
-        created=services.clock.now(),
-        acl=names.canned_acl(call.target.headers, for_object=False),
+        created=now,
+        acl=acl.canned,
+        zones=zones,
+        grants=acl.grants,
+        configurations={"tagging": tagging} if tagging is not None else {},
+        configured={"tagging": now} if tagging is not None else {},
     )
     await services.buckets.create(bucket, most=MOST_BUCKETS)
     return Reply()
+
+
+def _zones(body: bytes) -> Zones:
+    """Return what a `<CreateBucketConfiguration>`, which may be left out, says about zones.
+
+    Raises:
+        Refusal: XML_MALFORMED.
+        ApiError: InvalidArgument; NotImplemented for OFS buckets, which keep directories and not keys.
+    """
+    if not body.strip():
+        return ""
+    root = xml_in.parse(body, "CreateBucketConfiguration")
+    given = {node.name: node.text.strip() for node in root.children()}
+    if given.keys() - _ONLY.keys():
+        raise Refusal(Kind.XML_MALFORMED)
+    for name, value in given.items():
+        if value != _ONLY[name]:
+            raise fail("InvalidArgument", f"{name} can only be {_ONLY[name]}.", name=name)
+    if _ARCHITECTURE in given:
+        raise fail("NotImplemented", "OFS buckets are not implemented by this emulator.")
+    return "MAZ" if _ZONES in given else ""

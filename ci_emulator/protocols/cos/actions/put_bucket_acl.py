@@ -11,14 +11,22 @@ from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
 
-@action("bucket", "PUT", "acl", permission="cos:PutBucketACL", called="PutBucketACL")
+@action(
+    "bucket",
+    "PUT",
+    "acl",
+    permission="cos:PutBucketACL",
+    access="write_acp",
+    takes="xml",
+    called="PutBucketACL",
+)
 async def put_bucket_acl(call: Call, services: Services) -> Reply:
-    """Say who else may read and write a bucket, by a canned ACL or a document that means one."""
+    """Say who else may read and write a bucket, by a canned ACL, grants or a document."""
     found = await services.buckets.find(call.place.bucket or "")
-    canned = await acl.requested(call, found.owner, for_object=False)
+    wanted = await acl.requested(call, found.owner, for_object=False)
 
     def change(bucket: BucketRecord) -> BucketRecord:
-        return msgspec.structs.replace(bucket, acl=canned)
+        return msgspec.structs.replace(bucket, acl=wanted.canned, grants=wanted.grants)
 
     await services.buckets.change(found.name, change)
     return Reply()

@@ -6,7 +6,7 @@ from ci_emulator.core.errors import Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import GiB
 from ci_emulator.operations.records import NULL_VERSION
-from ci_emulator.protocols.cos import names, upload
+from ci_emulator.protocols.cos import access, names, upload
 from ci_emulator.protocols.cos.download import written
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
@@ -21,7 +21,7 @@ async def put_object(call: Call, services: Services) -> Reply:
     names.check_key(key)
     upload.check_length(call.body)
     headers = call.target.headers
-    attributes = upload.attributes(headers)
+    attributes = upload.attributes(headers, access.owner_of(call.place.bucket or ""))
     try:
         record = await services.objects.put(
             call.place.bucket or "",

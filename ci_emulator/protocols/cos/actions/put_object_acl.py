@@ -11,14 +11,22 @@ from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
 
-@action("object", "PUT", "acl", permission="cos:PutObjectACL", called="PutObjectACL")
+@action(
+    "object",
+    "PUT",
+    "acl",
+    permission="cos:PutObjectACL",
+    access="write_acp",
+    takes="xml",
+    called="PutObjectACL",
+)
 async def put_object_acl(call: Call, services: Services) -> Reply:
-    """Say who else may read an object, by a canned ACL or a document that means one."""
+    """Say who else may read an object, by a canned ACL, grants or a document."""
     bucket = await services.buckets.find(call.place.bucket or "")
-    canned = await acl.requested(call, bucket.owner, for_object=True)
+    wanted = await acl.requested(call, bucket.owner, for_object=True)
 
     def change(record: ObjectRecord) -> ObjectRecord:
-        attributes = msgspec.structs.replace(record.attributes, acl=canned)
+        attributes = msgspec.structs.replace(record.attributes, acl=wanted.canned, grants=wanted.grants)
         return msgspec.structs.replace(record, attributes=attributes)
 
     await named_object.change(call, services, change)

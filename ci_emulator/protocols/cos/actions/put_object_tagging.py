@@ -11,11 +11,11 @@ from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
 
-@action("object", "PUT", "tagging", permission="cos:PutObjectTagging", called="PutObjectTagging")
+@action("object", "PUT", "tagging", permission="cos:PutObjectTagging", takes="xml", called="PutObjectTagging")
 async def put_object_tagging(call: Call, services: Services) -> Reply:
     """Give an object other tags, ten at most."""
     root = await documents.read_xml(call, "Tagging")
-    await _replace(call, services, tags.from_document(root, tags.MOST_OBJECT_TAGS))
+    await _replace(call, services, tags.from_document(root, tags.OBJECT))
     return Reply()
 
 

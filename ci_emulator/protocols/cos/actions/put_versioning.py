@@ -14,7 +14,14 @@ from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
 
 
-@action("bucket", "PUT", "versioning", permission="cos:PutBucketVersioning", called="PutBucketVersioning")
+@action(
+    "bucket",
+    "PUT",
+    "versioning",
+    permission="cos:PutBucketVersioning",
+    takes="xml",
+    called="PutBucketVersioning",
+)
 async def put_versioning(call: Call, services: Services) -> Reply:
     """Begin or suspend keeping versions; a bucket cannot go back to never having kept any."""
     status = (await documents.read_xml(call, "VersioningConfiguration")).need("Status")

@@ -19,7 +19,9 @@ _TIERS = frozenset({"Expedited", "Standard", "Bulk"})
 _SECONDS_A_DAY = 86_400
 
 
-@action("object", "POST", "restore", permission="cos:PostObjectRestore", called="PostObjectRestore")
+@action(
+    "object", "POST", "restore", permission="cos:PostObjectRestore", takes="xml", called="PostObjectRestore"
+)
 async def restore_object(call: Call, services: Services) -> Reply:
     """Make an archived object readable for some days, and at once."""
     root = await documents.read_xml(call, "RestoreRequest")
