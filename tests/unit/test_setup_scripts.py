@@ -134,3 +134,15 @@ def test_a_lane_that_cannot_be_had(bare: Path, required: str, code: int) -> None
     assert ran.returncode == code
     assert "Lane zbar is not available" in ran.stderr
     assert "libzbar0" in ran.stderr
+
+
+def test_chromium_is_looked_for_by_its_path(bare: Path) -> None:
+    program(bare / "chromium", "exit 0")
+    ran = run("lanes.sh", "python3", "chromium", path=bare, CHROMIUM=str(bare / "none"), REQUIRE_LANES="1")
+    assert ran.returncode == 1
+    assert "Lane chromium is not available: the clients for browsers are not run." in ran.stderr
+    assert "Missing: chromium." in ran.stderr
+    ran = run(
+        "lanes.sh", "python3", "chromium", path=bare, CHROMIUM=str(bare / "chromium"), REQUIRE_LANES="1"
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -8,7 +8,7 @@ set -eu
 here=$(dirname "$0")
 python=$1
 shift
-[ $# -gt 0 ] || set -- zbar curl node
+[ $# -gt 0 ] || set -- zbar curl node chromium
 
 # Each lane: is it here, which Debian packages bring it, and what is lost without it.
 zbar_present() {
@@ -26,6 +26,11 @@ curl_without="the examples with curl are not run"
 node_present() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; }
 node_packages="nodejs npm"
 node_without="the clients for Node are not run"
+
+# By its path, as the tests start it: what has that name elsewhere may be a browser that cannot run without a desktop.
+chromium_present() { [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; }
+chromium_packages="chromium"
+chromium_without="the clients for browsers are not run"
 
 missing=0
 for lane in "$@"; do

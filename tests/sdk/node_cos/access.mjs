@@ -30,6 +30,26 @@ const cases = {
       closed,
     };
   },
+  async "grants"() {
+    const id = "qcs::cam::uin/1260000000:uin/1260000000";
+    await cos.putObjectAcl(at("k", { GrantRead: `id="${id}",id="1260000000"`, GrantWriteAcp: 'id="1260000000/7"' }));
+    const listed = await cos.getObjectAcl(at("k"));
+    const read = await stranger.getObject(at("k"));
+    const refusedAcl = await refused(stranger.getObjectAcl(at("k")));
+    const document = { Owner: { ID: listed.Owner.ID }, Grants: [{ Grantee: { ID: id }, Permission: "READ_ACP" }] };
+    await cos.putObjectAcl(at("k", { AccessControlPolicy: document }));
+    const other = await stranger.getObjectAcl(at("k"));
+    const closed = await refused(stranger.getObject(at("k")));
+    await cos.putObjectAcl(at("k", { ACL: "default" }));
+    const { ACL, GrantRead, GrantReadAcp, GrantWriteAcp, GrantFullControl } = listed;
+    return {
+      listed: { ACL, GrantRead, GrantReadAcp, GrantWriteAcp, GrantFullControl },
+      other: [other.ACL, other.GrantReadAcp],
+      read: read.statusCode,
+      refusedAcl,
+      closed,
+    };
+  },
   async "acl-of-a-missing-object"() {
     const put = await refused(cos.putObjectAcl(at("none", { ACL: "private" })));
     return [await refused(cos.getObjectAcl(at("none"))), put];
@@ -95,8 +115,7 @@ const cases = {
     return refusal(client({ SecretId: "AKIDnobody" }).getObject(at("k")));
   },
   async "not-implemented"() {
-    const WebsiteConfiguration = { IndexDocument: { Suffix: "index.html" } };
-    return refused(cos.putBucketWebsite(at(undefined, { WebsiteConfiguration })));
+    return refused(cos.request(at(undefined, { Method: "GET", Action: "notification" })));
   },
   async "a-clock-that-is-wrong"() {
     // The SDK reads the right time from the Date of the refusal, and asks again.

@@ -18,6 +18,23 @@ export function client(options) {
   return new COS({ ...own, ...options });
 }
 
+/** A client, and the names of its methods that have been answered without an error. */
+export function watched() {
+  const answered = new Set();
+  const cos = new Proxy(client(), {
+    get(target, name) {
+      const found = target[name];
+      if (typeof found !== "function" || !/Bucket|Service/.test(name)) return found;
+      return async (...parameters) => {
+        const answer = await found.apply(target, parameters);
+        answered.add(name);
+        return answer;
+      };
+    },
+  });
+  return { cos, answered };
+}
+
 /** The options of a client with another key pair. */
 export function credentials(name) {
   const { id: SecretId, secret: SecretKey, token: SecurityToken } = settings.keys[name];
