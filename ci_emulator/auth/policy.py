@@ -7,7 +7,7 @@ evaluated here never lets anybody in: in a statement that allows it counts as no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -27,7 +27,7 @@ from ci_emulator.auth.policy_document import (
     shown,
     strings,
 )
-from ci_emulator.auth.policy_match import Actions, Principals, Resource
+from ci_emulator.auth.policy_match import Actions, Principals, Resource, segments_of
 
 __all__ = ["LARGEST", "Effect", "Policy", "PolicyError", "Question", "parse"]
 
@@ -67,11 +67,14 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     principals: Principals | None = None
 
-    def applies(self, question: Question) -> bool:
-        """Whether it speaks of what is asked; where that cannot be told, in the way that lets nobody in."""
+    def applies(self, question: Question, names: Sequence[Sequence[str]]) -> bool:
+        """Whether it speaks of what is asked; where that cannot be told, in the way that lets nobody in.
+
+        `names` are the segments of the question's resources, which are taken apart once for all statements.
+        """
         if self.principals is not None and not self.principals.match(question.principals):
             return False
-        if not any(resource.matches(name) for resource in self.resources for name in question.resources):
+        if not any(resource.matches(name) for resource in self.resources for name in names):
             return False
         uncertain = self.effect is Effect.DENY
         answers = [self.actions.match(question.action)]
@@ -111,8 +114,9 @@ class Policy:
 
     def _deciding(self, question: Question) -> tuple[int, Effect] | None:
         allowing = None
+        names = tuple(map(segments_of, question.resources))
         for number, statement in enumerate(self.statements, 1):
-            if (statement.effect is Effect.DENY or allowing is None) and statement.applies(question):
+            if (statement.effect is Effect.DENY or allowing is None) and statement.applies(question, names):
                 if statement.effect is Effect.DENY:
                     return number, Effect.DENY
                 allowing = number, Effect.ALLOW

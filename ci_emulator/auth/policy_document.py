@@ -12,7 +12,8 @@ LARGEST_STATEMENT = 4095
 
 # Policy, statements, condition, operator, values: five deep; what is deeper cannot be a policy.
 _DEEPEST = 8
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that never ends is taken to the end: to look for its end again from every quote takes time by the square.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LONGEST_SHOWN = 80
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ci_emulator.auth.policy_document import PolicyError, shown
@@ -126,11 +127,19 @@ class Resource:
             raise PolicyError(f"{place} is not of the form qcs::cos:REGION:uid/APPID:NAME: {shown(text)}.")
         return cls(tuple(Wildcard.of(segment) if segment else _EVERYTHING for segment in segments[1:]))
 
-    def matches(self, spelling: str) -> bool:
-        """Whether a resource, spelled in six segments, is this one."""
+    def matches(self, found: Sequence[str]) -> bool:
+        """Whether a resource, whose spelling `segments_of` took apart, is this one."""
         if not self.segments:
             return True
-        found = spelling.split(":", _SEGMENTS - 1)[1:]
-        return len(found) == len(self.segments) and all(
-            pattern.matches(segment) for pattern, segment in zip(self.segments, found, strict=True)
-        )
+        if len(found) != len(self.segments):
+            return False
+        # Resources differ in their names above all, and those come last.
+        for pattern, segment in zip(reversed(self.segments), reversed(found), strict=True):
+            if not pattern.matches(segment):
+                return False
+        return True
+
+
+def segments_of(spelling: str) -> Sequence[str]:
+    """Return the segments of a resource behind `qcs`."""
+    return spelling.split(":", _SEGMENTS - 1)[1:]

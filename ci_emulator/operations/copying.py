@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-from ci_emulator.operations.objects import Follow, Objects, Opened
+from ci_emulator.operations.links import Follow
+from ci_emulator.operations.objects import Objects, Opened
 from ci_emulator.operations.records import ObjectRecord
 
 

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
-from fastcrc import crc64
 
 from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Stream
-from ci_emulator.operations import versions
+from ci_emulator.operations import links, versions
+from ci_emulator.operations.commits import bucket_in, check_absent, keep
 from ci_emulator.operations.content import SMALL, Content, Expected, Received
 from ci_emulator.operations.crc64 import combine
-from ci_emulator.operations.keys import bucket_id, object_id, versions_of
+from ci_emulator.operations.keys import object_id, versions_of
+from ci_emulator.operations.links import Follow
 from ci_emulator.operations.opaque import opaque_etag
 from ci_emulator.operations.records import (
-    BUCKETS,
     OBJECTS,
     VERSIONS,
     Attributes,
-    BucketRecord,
     ObjectRecord,
-    Segment,
-    decode_bucket,
     decode_object,
 )
-from ci_emulator.storage.base import BlobMissing, Facts, FactsReader, Transaction
+from ci_emulator.storage.base import BlobMissing, Facts, Transaction
 
 T = TypeVar("T")
-
-#: Asked before a link is followed to an object: returns when its key may be read, else raises.
-Follow = Callable[[str], Awaitable[None]]
 
 #: The most bytes that an object can be appended to (spec: cos.md section 4.3).
 LARGEST_APPENDED = 5 * 1024**3
@@ -140,18 +133,7 @@ class Objects:
         Raises:
             Refusal: BUCKET_MISSING, KEY_EXISTS as in `put`.
         """
-        text = target.encode()
-        draft = ObjectRecord(
-            key=key,
-            order=self._order(),
-            modified=self._clock.now(),
-            size=len(text),
-            etag=hashlib.md5(text, usedforsecurity=False).hexdigest(),
-            crc64=crc64.xz(text),
-            attributes=attributes,
-            kind="symlink",
-            target=target,
-        )
+        draft = links.draft(key, target, attributes, self._clock.now(), self._order())
 
         def work(transaction: Transaction) -> versions.Changed:
             record = bucket_in(transaction, bucket)
@@ -196,15 +178,7 @@ class Objects:
         record = await self.find(bucket, key, version)
         if record.kind != "symlink":
             return record
-        if follow is None:
-            raise Refusal(Kind.SYMLINK_NOT_FOLLOWED)
-        await follow(record.target)
-        reached = await self._current(bucket, record.target)
-        if reached is None:
-            raise Refusal(Kind.KEY_MISSING, "The target of the symbolic link does not exist.")
-        if reached.kind == "symlink":
-            raise Refusal(Kind.SYMLINK_NOT_FOLLOWED)
-        return reached
+        return await links.followed(record, follow, lambda target: self._current(bucket, target))
 
     async def open(
         self,
@@ -324,43 +298,6 @@ class Objects:
 
     def _order(self) -> int:
         return int(self._clock.now() * 1_000_000)
-
-
-async def keep(
-    facts: Facts,
-    content: Content,
-    segments: Sequence[Segment],
-    work: Callable[[Transaction], versions.Changed],
-) -> versions.Changed:
-    """Commit the facts that name new bytes; drop the bytes when that fails, and those that it frees when it does not."""
-    try:
-        changed = await facts.transact(work)
-    except BaseException:
-        # Even a cancellation that comes out of a transaction means that nothing of it was kept.
-        await content.drop(segments)
-        raise
-    finally:
-        content.settled(segments)
-    await content.drop(changed.freed)
-    return changed
-
-
-def bucket_in(reader: FactsReader, name: str) -> BucketRecord:
-    """Return a bucket's record inside a transaction.
-
-    Raises:
-        Refusal: BUCKET_MISSING.
-    """
-    data = reader.get(BUCKETS, bucket_id(name))
-    if data is None:
-        raise Refusal(Kind.BUCKET_MISSING, bucket=name)
-    return decode_bucket(data)
-
-
-def check_absent(reader: FactsReader, bucket: BucketRecord, key: str) -> None:
-    """Refuse to overwrite; a bucket that ever kept versions overwrites nothing that it is not told to."""
-    if not bucket.versioning and versions.current(reader, bucket.name, key) is not None:
-        raise Refusal(Kind.KEY_EXISTS, key=key)
 
 
 def _check_appendable(record: ObjectRecord | None, position: int, more: int) -> None:

@@ -10,10 +10,10 @@ from ci_emulator.core.clock import Clock
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.ids import Ids, upload_id
 from ci_emulator.operations import versions
+from ci_emulator.operations.commits import bucket_in, check_absent, keep
 from ci_emulator.operations.content import Content, Expected
 from ci_emulator.operations.crc64 import combine
 from ci_emulator.operations.keys import part_key, parts_of, upload_key
-from ci_emulator.operations.objects import bucket_in, check_absent, keep
 from ci_emulator.operations.opaque import opaque_etag
 from ci_emulator.operations.records import (
     PARTS,

@@ -7,7 +7,8 @@ One function for every cloud: who asks is a `Principal`, what is asked a `Questi
 3. The account that owns the bucket may do it; a user of that account as far as the user's policy allows.
 4. What the bucket's policy allows is allowed, to whomever it names.
 5. What an ACL grants is allowed.
-6. Everything else is denied.
+6. What the bucket's policy or an ACL lets another account do, a user of that account may as far as the user's policy allows.
+7. Everything else is denied.
 """
 
 from __future__ import annotations
@@ -39,11 +40,25 @@ class Resource(msgspec.Struct, frozen=True):
     policy: str | None = None
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """What ACLs grant: to who asks, and to the account that a user belongs to."""
+
+    asker: bool = False
+    account: bool = False
+
+
+NOTHING = Granted()
+
+
 def spellings_of(principal: Principal) -> tuple[str, ...]:
     """Return how policies name a principal."""
     if principal.appid is None:
         return (ANYONE,)
-    return (f"qcs::cam::uin/{principal.appid}:uin/{principal.user or principal.appid}",)
+    return (_spelling(principal.appid, principal.user),)
+
+
+def _spelling(appid: str, user: str = "") -> str:
+    return f"qcs::cam::uin/{appid}:uin/{user or appid}"
 
 
 def owns(principal: Principal, owner: str | None) -> bool:
@@ -57,14 +72,14 @@ def unbounded(principal: Principal, resource: Resource) -> bool:
 
 
 def decide(
-    principal: Principal, resource: Resource, ask: Callable[[], Question], *, granted: bool
+    principal: Principal, resource: Resource, ask: Callable[[], Question], granted: Granted = NOTHING
 ) -> Decision:
     """Decide; `ask` words the question and is called only if there is a policy, `granted` is what the ACLs say."""
     if principal.unchecked:
         return Decision(allowed=True)
     mine = owns(principal, resource.owner)
     if unbounded(principal, resource):
-        return _unless(mine or granted, "neither the owner nor granted by an ACL")
+        return _unless(mine or granted.asker, "neither the owner nor granted by an ACL")
     question = ask()
     session = _parsed(principal.session)
     if session is not None and session.decide(question) is not Effect.ALLOW:
@@ -75,9 +90,24 @@ def decide(
         rescued = root and question.action in _RESCUES
         if policy is not None and policy.decide(question) is Effect.DENY and not rescued:
             return Decision(allowed=False, because=f"the {whose}'s policy: {policy.reason(question)}")
-    by_user = mine and _says(own, question, Effect.ALLOW)
-    allowed = root or by_user or _says(shared, question, Effect.ALLOW) or granted
+    by_user = _says(own, question, Effect.ALLOW)
+    allowed = (
+        root
+        or (mine and by_user)
+        or _says(shared, question, Effect.ALLOW)
+        or granted.asker
+        or (not mine and by_user and _lets_account(principal, shared, question, granted))
+    )
     return _unless(allowed, f"no policy and no ACL allows {question.action}")
+
+
+def _lets_account(principal: Principal, shared: Policy | None, question: Question, granted: Granted) -> bool:
+    """Whether the account of a user may do what is asked: what it is denied it has no right to pass on."""
+    if principal.appid is None or not principal.user:
+        return False
+    asked = msgspec.structs.replace(question, principals=(_spelling(principal.appid),))
+    effect = shared.decide(asked) if shared is not None else None
+    return effect is Effect.ALLOW or (granted.account and effect is not Effect.DENY)
 
 
 def _says(policy: Policy | None, question: Question, effect: Effect) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from decimal import Decimal
 
 from lxml import etree
 
@@ -105,6 +106,15 @@ def parse(body: bytes, root: str) -> Node:
     if node.name != root:
         raise Refusal(Kind.XML_MALFORMED)
     return node
+
+
+def integer(text: str) -> int:
+    """Return an integer as XML Schema writes it; `int` takes no more than 4300 digits, zeros ahead of others included.
+
+    Raises:
+        decimal.InvalidOperation: it is none.
+    """
+    return int(Decimal(text.strip()))
 
 
 def _depth(root: etree._Element) -> int:

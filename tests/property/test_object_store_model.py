@@ -41,9 +41,10 @@ from ci_emulator.operations import uploads as uploads_module
 from ci_emulator.operations import versions as versions_module
 from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.content import Content, Expected
+from ci_emulator.operations.links import Follow
 from ci_emulator.operations.listing import Listing, Page, Wanted
 from ci_emulator.operations.migrations import LAYOUT
-from ci_emulator.operations.objects import Follow, Objects
+from ci_emulator.operations.objects import Objects
 from ci_emulator.operations.records import Attributes, BucketRecord, ObjectRecord
 from ci_emulator.operations.sweep import Sweep
 from ci_emulator.operations.uploads import Listed, Uploads

@@ -122,3 +122,11 @@ def test_a_parameter_writes_no_header_of_its_own(server: Server) -> None:
         answer = server.get(f"/split?response-content-type={text}")
         assert answer.status == 200
         assert not answer.all("X-Evil")
+
+
+def test_a_parameter_that_is_no_text_is_answered_all_the_same(server: Server) -> None:
+    server.put("/bytes", b"x")
+    for text in ("%ff", "%ed%a0%80", "a%c3"):
+        answer = server.get(f"/bytes?response-content-disposition={text}")
+        assert answer.status == 200
+        assert "?" in answer["Content-Disposition"]

@@ -1,12 +1,15 @@
 """What the policy of a bucket lets others do: every condition key that a request here has (docs 436/46205, 436/46206)."""
 
 import json
+import time
 
 import pytest
+import requests
 from sdk_clients import APPID, PUBLISHED_KEY, REGION, STRANGER
 from signed_requests import send
 
 from ci_emulator.config import KeyPair
+from ci_emulator.signing import presign
 from ci_emulator.testing import Emulator
 
 GUEST = {"qcs": [f"qcs::cam::uin/{STRANGER.appid}:root"]}
@@ -227,3 +230,33 @@ def test_the_version_of_a_copied_object_is_what_a_condition_sees(emulator, bucke
 
     assert copy("k?versionId=null") == 200
     assert copy("k") == 403
+    # What the query says is about no object that is read here.
+    assert copy("k", "?versionId=null") == 403
+
+
+def test_the_version_of_another_object_is_not_what_a_condition_sees(emulator, bucket, allow, ask):
+    """A version in the query that is not the one that is read, or deleted, or that a link leads to."""
+    website = "<WebsiteConfiguration><IndexDocument><Suffix>k</Suffix></IndexDocument></WebsiteConfiguration>"
+    send(emulator, "PUT", bucket, "k", data=b"x")
+    send(emulator, "PUT", bucket, "link?symlink", headers={"x-cos-symlink-target": "k"})
+    assert send(emulator, "PUT", bucket, "?website", data=website).status_code == 200
+    actions = ["cos:GetObject", "cos:DeleteMultipleObjects"]
+    allow(actions, {"string_equal": {"cos:versionid": "null"}})
+    assert ask("GET", "k?versionId=null")
+    assert not ask("GET", "link?versionId=null")
+    host = f"{bucket}.cos-website.{REGION}.myqcloud.com"
+    url = presign(STRANGER, "GET", f"http://{host}/k?versionId=null", now=time.time(), seconds=600)
+    assert requests.get(url, proxies={"http": emulator.url}, timeout=30).status_code == 403
+    document = "<Delete><Object><Key>k</Key></Object></Delete>"
+    answer = send(emulator, "POST", bucket, "?delete&versionId=null", STRANGER, data=document)
+    assert "<Code>AccessDenied</Code>" in answer.text
+    assert send(emulator, "GET", bucket, "k").status_code == 200
+
+
+def test_who_may_read_only_a_version_of_a_link_may_not_read_what_it_leads_to(emulator, bucket, allow, ask):
+    send(emulator, "PUT", bucket, "k", data=b"x")
+    send(emulator, "PUT", bucket, "link?symlink", headers={"x-cos-symlink-target": "k"})
+    current = {"principal": GUEST, "effect": "allow", "action": "cos:GetObject"}
+    current["resource"] = f"qcs::cos::uid/{APPID}:{bucket}/k"
+    allow("cos:GetObject", {"string_equal": {"cos:versionid": "null"}}, "allow", current)
+    assert ask("GET", "link?versionId=null")

@@ -154,6 +154,7 @@ UNACCEPTABLE = [
     ("inventory", "<Id>one</Id>", "<Id>two</Id>", 400, "InvalidArgument"),
     ("domain", "pages.example.com", "www.example.com", 409, "DomainConfigConflict"),
     ("object-lock", "<Days>30<", "<Days>29<", 409, "InvalidLockedTime"),
+    ("object-lock", "<Days>30<", f"<Days>{'0' * 5000}29<", 409, "InvalidLockedTime"),
     ("replication", TARGET, f"nowhere-{APPID}", 404, "NoSuchBucket"),
     ("replication", TARGET, BUCKET, 400, "InvalidArgument"),
     (

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from urllib.parse import quote
 
 import pytest
 from api3 import caller, send
@@ -154,8 +155,19 @@ class TestWhoMay:
         user = KeyPair(secret_id="AKIDone", secret_key="s", appid=APPID, user="44", policy=policy)
         with Emulator(credentials=(user,)) as running:
             assert sts_client(running, user).AssumeRole(role(RoleArn=arn)).Credentials.Token
+            assert sts_client(running, user).AssumeRole(role(RoleArn=quote(arn))).Credentials.Token
             with api_refused("AuthFailure.UnauthorizedOperation"):
                 sts_client(running, user).AssumeRole(role(RoleArn=arn + "2"))
+
+    def test_a_role_that_is_denied_is_so_however_it_is_written(self) -> None:
+        arn = f"qcs::cam::uin/{APPID}:roleName/admin"
+        denied = statement(["name/sts:AssumeRole"], arn, "deny")["statement"]
+        policy = json.dumps({"version": "2.0", "statement": EVERYTHING["statement"] + denied})
+        user = KeyPair(secret_id="AKIDone", secret_key="s", appid=APPID, user="44", policy=policy)
+        with Emulator(credentials=(user,)) as running:
+            for text in (arn, quote(arn), arn.replace("admin", "%61dmin")):
+                with api_refused("AuthFailure.UnauthorizedOperation"):
+                    sts_client(running, user).AssumeRole(role(RoleArn=text))
 
     def test_a_key_of_a_user_may_no_more_than_the_user(self, emulator: Emulator) -> None:
         key = pair_in(sts_client(emulator, READER).GetFederationToken(federation(EVERYTHING)))

@@ -22,7 +22,15 @@ from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.grants import CANNED, account_of
 from ci_emulator.protocols.cos.names import requested_version
 from ci_emulator.protocols.cos.policy_facts import facts
-from ci_emulator.protocols.decision import Decision, Resource, decide, spellings_of, unbounded
+from ci_emulator.protocols.decision import (
+    NOTHING,
+    Decision,
+    Granted,
+    Resource,
+    decide,
+    spellings_of,
+    unbounded,
+)
 from ci_emulator.protocols.services import Services
 
 #: The permission that each access needs from an ACL.
@@ -70,7 +78,7 @@ async def authorise(call: Call, services: Services) -> None:
     if action is None or action.access == "none":
         return
     if place.bucket is None or action.access == "create":
-        decision = _on_account(call, action.permission)
+        decision = _on_account(call, services, action.permission)
     elif action.access == "deferred":
         await services.buckets.find(place.bucket)
         return
@@ -97,16 +105,18 @@ async def may(call: Call, services: Services, asked: Asked) -> bool:
     return decision.allowed
 
 
-def _on_account(call: Call, permission: str) -> Decision:
+def _on_account(call: Call, services: Services, permission: str) -> Decision:
     """Decide about what belongs to no bucket that exists: the list of buckets, a bucket to be made."""
     bucket = call.place.bucket
     owner = owner_of(bucket) if bucket else None
 
     def ask() -> Question:
-        resources = _spellings(bucket or "", owner or "", call.place.region or "", "")
+        # The region is the one that the bucket is made in; the list of buckets is the asking account's.
+        region = call.place.region or (services.config.region if bucket else "")
+        resources = _spellings(bucket or "", owner or call.principal.appid or "", region, "")
         return Question(spellings_of(call.principal), permission, resources, facts(call))
 
-    return decide(call.principal, Resource(owner), ask, granted=False)
+    return decide(call.principal, Resource(owner), ask)
 
 
 async def _on_bucket(call: Call, services: Services, asked: Asked) -> Decision:
@@ -124,7 +134,7 @@ async def _on_bucket(call: Call, services: Services, asked: Asked) -> Decision:
         told = facts(call, asked.headers, asked.version)
         return Question(spellings_of(principal), asked.permission, resources, told)
 
-    return decide(principal, resource, ask, granted=await _granted(principal, services, bucket, asked))
+    return decide(principal, resource, ask, await _granted(principal, services, bucket, asked))
 
 
 def _spellings(bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
@@ -140,17 +150,18 @@ def _spellings(bucket: str, owner: str, region: str, key: str) -> tuple[str, ...
     )
 
 
-async def _granted(principal: Principal, services: Services, bucket: BucketRecord, asked: Asked) -> bool:
-    """Whether an ACL grants an access; writing an object is granted on its bucket alone."""
+async def _granted(principal: Principal, services: Services, bucket: BucketRecord, asked: Asked) -> Granted:
+    """Return to whom an ACL grants an access; writing an object is granted on its bucket alone."""
     needed = _NEEDED.get(asked.access)
     if needed is None:
-        return False
-    grantees = {ALL_USERS}
-    if principal.appid is not None:
-        grantees |= {AUTHENTICATED_USERS, account_of(principal.appid, principal.user)}
+        return NOTHING
     about = None if asked.access == "write" else asked.key
     grants = await _grants(services, bucket, about, asked.version)
-    return any(grant.grantee in grantees and grant.permission in (needed, "FULL_CONTROL") for grant in grants)
+    grantees = {grant.grantee for grant in grants if grant.permission in (needed, "FULL_CONTROL")}
+    if principal.appid is None:
+        return Granted(asker=ALL_USERS in grantees)
+    own = {ALL_USERS, AUTHENTICATED_USERS, account_of(principal.appid, principal.user)}
+    return Granted(asker=not own.isdisjoint(grantees), account=account_of(principal.appid) in grantees)
 
 
 async def _grants(

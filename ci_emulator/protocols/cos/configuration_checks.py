@@ -14,7 +14,7 @@ from ci_emulator.protocols.cos.configurations import descend
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.names import check_bucket, check_key
 from ci_emulator.protocols.services import Services
-from ci_emulator.protocols.xml_in import Node, parse
+from ci_emulator.protocols.xml_in import Node, integer, parse
 
 #: A bucket as a destination names it, and as the samples of the Python SDK name it: APPID first.
 _DESTINATION = re.compile(r"qcs::cos:[^:]*::(?P<bucket>[^:]+)")
@@ -160,4 +160,4 @@ def _destination(text: str) -> str:
 
 def _days(node: Node) -> int:
     days = next(descend(node, ["Rule", "DefaultRetention", "Days"]), None)
-    return int(days.text) if days is not None else 0
+    return integer(days.text) if days is not None else 0

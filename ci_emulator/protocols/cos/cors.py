@@ -78,7 +78,7 @@ def _rule(node: xml_in.Node) -> Rule:
         methods=_texts(node, "AllowedMethod"),
         headers=tuple(name.lower() for name in _texts(node, "AllowedHeader")),
         expose=_texts(node, "ExposeHeader"),
-        max_age=int(age) if age is not None else None,
+        max_age=xml_in.integer(age) if age is not None else None,
     )
 
 

@@ -219,5 +219,6 @@ def _titled(name: str) -> str:
 
 
 def _header_safe(value: str) -> str:
-    """Drop line ends, which an override could carry: a parameter must not write headers of its own."""
-    return value.replace("\r", " ").replace("\n", " ").replace("\0", " ")
+    """Drop line ends, which an override could carry: a parameter must not write headers of its own; nor need it be text."""
+    text = value.encode("utf-8", "replace").decode()
+    return text.replace("\r", " ").replace("\n", " ").replace("\0", " ")

@@ -12,14 +12,11 @@ from ci_emulator.core.model import Call
 #: The condition keys that a call may have; the engine of policies cannot evaluate others.
 KNOWN = SUPPLIED
 
-#: Query parameters by condition key, in the spellings that the actions read: a condition must not see another value.
+#: The condition keys that are query parameters.
 _PARAMETERS = {
-    **{
-        key: (key.removeprefix("cos:"),)
-        for key in KNOWN
-        if key in ("cos:prefix", "cos:delimiter", "cos:max-keys") or key.startswith("cos:response-")
-    },
-    "cos:versionid": ("versionId", "VersionId"),
+    key: key.removeprefix("cos:")
+    for key in KNOWN
+    if key in ("cos:prefix", "cos:delimiter", "cos:max-keys") or key.startswith("cos:response-")
 }
 _HEADERS = tuple(
     key.removeprefix("cos:") for key in KNOWN if key.startswith("cos:x-cos-") or key == "cos:content-type"
@@ -33,7 +30,8 @@ def facts(
 
     Query parameters are percent-encoded as in a URL, since policies write them so: `cos:prefix` of `prefix=a/` is
     `a%2F`. Headers are as sent, an empty one counts as absent; `headers` are what takes their place, the fields of a form.
-    `version` is the one that is asked about where that is not in the query: of a copy's source, in a list of keys.
+    `version` is the one that is asked about, None for the current one; what the query says need not be that: the source of
+    a copy has a version of its own, so have the keys of a list, and a page of a website is never an old one.
     """
     sent = call.target.headers if headers is None else headers
     found = {
@@ -48,10 +46,9 @@ def facts(
         header = sent.get(name)
         if header:
             found[f"cos:{name}"] = (header,)
-    for key, spellings in _PARAMETERS.items():
-        values = [value for name in spellings if (value := call.target.parameter(name)) is not None]
-        if values:
-            value = next(filter(None, values), "")
+    for key, name in _PARAMETERS.items():
+        value = call.target.parameter(name)
+        if value is not None:
             found[key] = (_encoded(value),)
     if version is not None:
         found["cos:versionid"] = (_encoded(version),)

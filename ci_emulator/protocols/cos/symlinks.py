@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ci_emulator.core.model import Call
 from ci_emulator.core.target import decode_percent
-from ci_emulator.operations.objects import Follow
+from ci_emulator.operations.links import Follow
 from ci_emulator.protocols.cos import access, names
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.services import Services

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from ci_emulator.auth.policy import Question
 from ci_emulator.core.model import Call
 from ci_emulator.core.registry import Action
@@ -48,7 +50,7 @@ def authorise(call: Call, action: Action) -> None:
             spellings_of(call.principal), action.permission, _resources(call, action), facts(call)
         )
 
-    decision = decide(call.principal, _NOBODYS, ask, granted=False)
+    decision = decide(call.principal, _NOBODYS, ask)
     if not decision.allowed:
         call.diagnosis = f"AuthFailure.UnauthorizedOperation: {decision.because}"
         raise fail("AuthFailure.UnauthorizedOperation")
@@ -60,5 +62,6 @@ def _resources(call: Call, action: Action) -> tuple[str, ...]:
     parameter = resource_parameter(product, action.name)
     named = envelope.own.get(parameter) if parameter else None
     if isinstance(named, str):
-        return (named,)
+        # As the action reads it: an escape must not make it look like another resource.
+        return (unquote(named),)
     return (f"qcs::{product}::uin/{call.principal.appid}:*",)

@@ -1,6 +1,7 @@
 """Policies: structure, principals, actions, resources, and what they decide together."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -314,3 +315,11 @@ def test_together_statements_say_what_each_says_alone(statements, asked):
 def test_the_order_of_statements_does_not_count(statements, asked):
     there = parse(text(*statements), of_bucket=True).decide(asked)
     assert parse(text(*reversed(statements)), of_bucket=True).decide(asked) is there
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 10_000, '{"a":"' + '\\"' * 10_000, '\\"' * 10_000])
+def test_a_text_that_never_ends_is_refused_at_once(text):
+    began = time.perf_counter()
+    with pytest.raises(PolicyError):
+        parse(text, of_bucket=True)
+    assert time.perf_counter() - began < 0.2

@@ -15,8 +15,9 @@ from ci_emulator.core.ids import RandomIds
 from ci_emulator.operations import sweep as sweep_module
 from ci_emulator.operations import versions
 from ci_emulator.operations.buckets import Buckets
+from ci_emulator.operations.commits import keep
 from ci_emulator.operations.content import SMALL, Content, Expected
-from ci_emulator.operations.objects import Objects, keep
+from ci_emulator.operations.objects import Objects
 from ci_emulator.operations.records import Attributes, BucketRecord, Segment
 from ci_emulator.operations.sweep import Sweep
 from ci_emulator.operations.uploads import Listed, Uploads

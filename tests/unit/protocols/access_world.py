@@ -57,6 +57,13 @@ WHO = {
     "stranger": Principal(OTHER, "e"),
     "strangers-user": Principal(OTHER, "f", user="8"),
     "strangers-user+allow": Principal(OTHER, "g", user="8", policy=ALLOW),
+    "strangers-user+deny": Principal(OTHER, "p", user="8", policy=DENY),
+    "strangers-user+allow-temporary+allow": Principal(
+        OTHER, "q", user="8", policy=ALLOW, session=ALLOW, temporary=True
+    ),
+    "strangers-user+allow-temporary+unrelated": Principal(
+        OTHER, "r", user="8", policy=ALLOW, session=UNRELATED, temporary=True
+    ),
     "anonymous": Principal(None),
     "temporary+allow": Principal(OWNER, "h", session=ALLOW, temporary=True),
     "temporary+unrelated": Principal(OWNER, "i", session=UNRELATED, temporary=True),
@@ -154,6 +161,7 @@ def services(state):
         buckets=SimpleNamespace(find=find_bucket),
         objects=SimpleNamespace(find=find_object, delete_all=delete_all, open=open_object),
         clock=SimpleNamespace(now=lambda: 0.0),
+        config=SimpleNamespace(region=REGION),
     )
 
 
@@ -222,9 +230,9 @@ def deleted(who, keys, state, peer="192.0.2.1"):
 
 
 def finish(coroutine):
-    """Run a coroutine that never waits, and return what it returns."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("it waited")
+    """Run a coroutine that waits for nothing, though it may let others have their turn; return what it returns."""
+    while True:
+        try:
+            assert coroutine.send(None) is None, "it waits for something"
+        except StopIteration as stop:
+            return stop.value

@@ -10,6 +10,7 @@ from access_world import (
     KEY,
     OTHER,
     OWNER,
+    REGION,
     ROOT,
     STRANGER,
     USER,
@@ -22,16 +23,26 @@ from access_world import (
     statement,
 )
 
+from ci_emulator.core.model import Principal
 from ci_emulator.operations.records import Grant
 
 #: Whom the account that owns the bucket lets do everything.
 OURS = {"root", "user+allow", "temporary+allow", "user+allow-temporary+allow", "unchecked"}
 #: Who is denied whatever else is said: by the user's own policy, or since the temporary key's does not allow it.
-BARRED = {"user+deny", "temporary+unrelated", "temporary+deny", "user+allow-temporary+unrelated"}
+BARRED = {
+    "user+deny",
+    "temporary+unrelated",
+    "temporary+deny",
+    "user+allow-temporary+unrelated",
+    "strangers-user+deny",
+    "strangers-user+allow-temporary+unrelated",
+}
 EVERYBODY = set(WHO) - BARRED
 SIGNED = EVERYBODY - {"anonymous"}
-#: Whom a grant to the other account reaches: itself and what it gave its own right to, not its sub-users.
-GUEST = {"stranger", "strangers-temporary"}
+#: Whom a statement about the other account itself is about: its own keys, not those of its users.
+ITSELF = {"stranger", "strangers-temporary"}
+#: Whom it reaches what is granted to the other account: itself, and those of its users that it lets do so.
+GUEST = ITSELF | {"strangers-user+allow", "strangers-user+allow-temporary+allow"}
 #: Whom a grant to the owner's sub-user reaches beside those whom the account lets in.
 COLLEAGUE = {"user", "users-temporary"}
 
@@ -125,7 +136,7 @@ TABLE = {
     ),
     "policy lets every user of the other account": (
         State(policy=allows("*", to=f"qcs::cam::uin/{OTHER}:uin/*")),
-        [(ON_BUCKET, OURS | GUEST | {"strangers-user", "strangers-user+allow"})],
+        [(ON_BUCKET, OURS | GUEST | {"strangers-user"})],
     ),
     "policy lets a sub-user write": (
         State(policy=allows("cos:PutObject", to=USER)),
@@ -146,13 +157,24 @@ TABLE = {
     ),
     "policy denies the other account": (
         State("public-read", policy=denies("*", to=STRANGER)),
-        [(READ | LIST, EVERYBODY - GUEST)],
+        [(READ | LIST, EVERYBODY - ITSELF)],
     ),
     "policy denies the other account what it was granted": (
         State(
             grants=granted("FULL_CONTROL"), policy=denies("cos:PutObject", "cos:DeleteObject", to=STRANGER)
         ),
         [(READ | LIST | ACLS | {"DeleteMultipleObjects"}, OURS | GUEST)],
+    ),
+    "policy denies a user of the other account what the account was granted": (
+        State(grants=granted("READ"), policy=denies("cos:GetObject", to=f"qcs::cam::uin/{OTHER}:uin/8")),
+        [
+            (READ | LIST, OURS | GUEST),
+            ({"GetObject", "CopySource"}, OURS | ITSELF),
+        ],
+    ),
+    "policy lets the other account read one folder": (
+        State(policy=allows("cos:GetObject", "cos:GetBucket", to=STRANGER, resource=FOLDER)),
+        [({"GetObject", "CopySource", "GetBucket docs/"}, OURS | GUEST)],
     ),
     "policy denies a sub-user": (
         State(policy=denies("*", to=USER)),
@@ -197,7 +219,7 @@ def test_who_may(name, what):
 def test_what_is_set_on_a_bucket_counts_nowhere_else(name):
     state, _ = TABLE[name]
     # Every account may ask for the list of its own buckets, and makes buckets of its own name only.
-    assert {who for who in WHO if may(who, "GetService", state)} == OURS | GUEST | {"strangers-user+allow"}
+    assert {who for who in WHO if may(who, "GetService", state)} == OURS | GUEST
     assert {who for who in WHO if may(who, "PutBucket", state)} == OURS
 
 
@@ -212,6 +234,34 @@ def test_a_condition_on_the_address(peer, lets):
 def test_a_condition_on_the_address_that_denies(peer, lets):
     state, _ = TABLE["policy denies writing from abroad"]
     assert {who for who in WHO if may(who, "PutObject", state, peer)} == lets
+
+
+def test_a_user_of_another_account_may_no_more_than_the_user_is_allowed():
+    user = Principal(OTHER, "p", user="8", policy=policy(statement(action="cos:GetObject")))
+    for name in ("granted FULL_CONTROL", "policy lets the other account do everything"):
+        state, _ = TABLE[name]
+        assert {what for what in ON_BUCKET if may(user, what, state)} == {"GetObject", "CopySource"}
+    elsewhere = policy(statement(action="*", resource=f"qcs::cos::uid/{OWNER}:other-{OWNER}/*"))
+    for text in (None, elsewhere):
+        stranger = Principal(OTHER, "q", user="8", policy=text)
+        assert not any(may(stranger, what, state) for what in ON_BUCKET)
+
+
+@pytest.mark.parametrize(
+    ("resource", "what", "lets"),
+    [
+        (f"qcs::cos::uid/{OWNER}:*", "GetService", True),
+        (f"qcs::cos::uid/{OTHER}:*", "GetService", False),
+        (f"qcs::cos:{REGION}:uid/{OWNER}:fresh-{OWNER}/*", "PutBucket", True),
+        (f"qcs::cos:{REGION}:uid/{OWNER}:fresh-{OWNER}", "PutBucket", True),
+        (f"qcs::cos:ap-beijing:uid/{OWNER}:fresh-{OWNER}/*", "PutBucket", False),
+        (f"qcs::cos:{REGION}:uid/{OTHER}:fresh-{OWNER}/*", "PutBucket", False),
+    ],
+)
+def test_what_a_user_may_who_is_allowed_a_resource_that_is_no_bucket_yet(resource, what, lets):
+    user = Principal(OWNER, "r", user="7", policy=policy(statement(resource=resource)))
+    # The host names no region, so a bucket is made in that of the settings.
+    assert may(user, what, State()) is lets
 
 
 def test_several_objects_are_deleted_key_by_key():

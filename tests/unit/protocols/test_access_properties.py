@@ -172,6 +172,17 @@ def test_a_sub_user_may_do_no_more_than_the_account(own, what, state):
     assert may(user, what, state) <= may(Principal(OWNER, "id"), what, state)
 
 
+@given(policies(), whats, states())
+@quick
+def test_a_user_of_another_account_may_what_the_account_may_and_the_policy_of_the_user_says(own, what, state):
+    account = Principal(OTHER, "id")
+    user = Principal(OTHER, "id", user="9", policy=own)
+    allowed = Principal(OTHER, "id", user="9", policy=policy(statement()))
+    # Nobody names user 9: what it may, everybody or its account may.
+    assert may(account, what, state) <= may(allowed, what, state)
+    assert may(user, what, state) <= may(allowed, what, state)
+
+
 @given(
     whats,
     states((ANYONE,)),

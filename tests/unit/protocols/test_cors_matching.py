@@ -155,6 +155,13 @@ def test_a_document() -> None:
     assert rules == Rules((first, Rule(origins=("*",), methods=("HEAD",))), vary=True)
 
 
+def test_a_number_may_have_more_zeros_than_python_reads() -> None:
+    rules = cors.parse(
+        f"<CORSConfiguration><CORSRule><MaxAgeSeconds>{'0' * 5000}60</MaxAgeSeconds></CORSRule></CORSConfiguration>"
+    )
+    assert rules.rules[0].max_age == 60
+
+
 ALLOWED = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods")
 
 
