@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 
 from ci_emulator.auth import policy
 from ci_emulator.auth.credentials import Credential
-from ci_emulator.auth.temporary import Style, issue
+from ci_emulator.auth.temporary import Grant, Style, issue
 from ci_emulator.config import Config, ConfigError
 from ci_emulator.core.clock import iso8601
 
@@ -82,16 +82,15 @@ def temporary_key(
     if not 0 < seconds <= LONGEST:
         raise ConfigError(f"--duration: {seconds} is not between 1 and {LONGEST}")
     expires = int(now) + seconds
-    key = issue(
-        _issuer(config, secret_id),
+    grant = Grant(
         expires=expires,
         issued=int(now),
-        session_policy=None if policy_file is None else _policy(policy_file),
+        policy=None if policy_file is None else _policy(policy_file),
         style=style,
         nonce=secrets.token_bytes(_NONCE),
         name=name,
     )
-    return _FORMS[form](key, expires)
+    return _FORMS[form](issue(_issuer(config, secret_id), grant), expires)
 
 
 def _issuer(config: Config, secret_id: str | None) -> Credential:

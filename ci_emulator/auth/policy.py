@@ -83,7 +83,9 @@ class Statement:
 
     @property
     def unevaluated(self) -> Iterator[str]:
-        """What cannot be evaluated, as `operator:key` or `action:permid/NUMBER`."""
+        """What cannot be evaluated, as `operator:key`, `action:permid/NUMBER` or `principal:NAME`."""
+        if self.principals is not None:
+            yield from (f"principal:{name}" for name in self.principals.opaque)
         yield from (f"action:{name}" for name in self.actions.opaque)
         yield from (f"{one.name}:{one.key}" for one in self.conditions if not one.evaluated)
 
@@ -96,7 +98,7 @@ class Policy:
 
     @property
     def unevaluated(self) -> tuple[str, ...]:
-        """What cannot be evaluated, as `operator:key` in the order written, each once."""
+        """What cannot be evaluated, as `Statement.unevaluated`, in the order written, each once."""
         return tuple(dict.fromkeys(item for statement in self.statements for item in statement.unevaluated))
 
     def decide(self, question: Question) -> Effect | None:

@@ -11,6 +11,8 @@ from ci_emulator.auth.policy_document import PolicyError, shown
 ANYONE = "qcs::cam::anyone:anyone"
 
 _PRINCIPAL = re.compile(r"qcs::cam::[^:]+:[^:]+")
+#: What the one who asks can be; groups, roles and services are not known here.
+_KNOWN = re.compile(r"\*|qcs::cam::(anyone:anyone|(uin/[^:]+|\*):(uin/[^:]+|root|\*))")
 _OWN_ROOT = re.compile(r"(qcs::cam::)uin/([^:]+):root")
 _ACTION = re.compile(r"[^\s:]+:[^\s:]+")
 _SEGMENTS = 6
@@ -49,10 +51,11 @@ _EVERYTHING = Wildcard(("", ""))
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Who is meant; `anybody` includes who does not sign."""
+    """Who is meant; `anybody` includes who does not sign, `opaque` are those of whom nobody here knows who they are."""
 
     anybody: bool
     patterns: tuple[Wildcard, ...]
+    opaque: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, texts: tuple[str, ...], place: str) -> Principals:
@@ -65,7 +68,8 @@ class Principals:
             if text != "*" and not _PRINCIPAL.fullmatch(text):
                 raise PolicyError(f"{place} is not of the form qcs::cam::uin/OWNER:uin/USER: {shown(text)}.")
         named = (_OWN_ROOT.sub(r"\1uin/\2:uin/\2", text) for text in texts)
-        return cls(not {"*", ANYONE}.isdisjoint(texts), tuple(map(Wildcard.of, named)))
+        opaque = tuple(text for text in texts if not _KNOWN.fullmatch(text))
+        return cls(not {"*", ANYONE}.isdisjoint(texts), tuple(map(Wildcard.of, named)), opaque)
 
     def match(self, spellings: tuple[str, ...]) -> bool:
         """Whether one of the spellings of who asks is meant."""

@@ -37,8 +37,13 @@ _LENGTH = 2
 _LONGEST_ID = 256**_LENGTH - 1
 
 
-class _Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a token says; `nonce` makes two of the same grant different."""
+class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a token says.
+
+    `expires` and `issued` are unix seconds, `nonce` makes two of the same grant different. `policy` is the text of the policy
+    that bounds the key, None for no bound; it is not checked here. `name` is the session's, `role` the id of a role that was
+    assumed.
+    """
 
     expires: float
     issued: float
@@ -49,21 +54,8 @@ class _Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     role: str = ""
 
 
-def issue(
-    parent: Credential,
-    *,
-    expires: float,
-    issued: float,
-    session_policy: str | None,
-    style: Style,
-    nonce: bytes,
-    name: str = "",
-    role: str = "",
-) -> Credential:
+def issue(parent: Credential, grant: Grant) -> Credential:
     """Return a temporary pair of a permanent one, whose account, user and policy it has.
-
-    `expires` and `issued` are unix seconds. `session_policy` is the text of the policy that bounds it, None for no bound; it
-    is not checked here. `name` is the session's, `role` the id of a role that was assumed.
 
     Raises:
         ValueError: `parent` is temporary itself, or its id is too long.
@@ -73,7 +65,6 @@ def issue(
     secret_id = to_bytes(parent.secret_id)
     if len(secret_id) > _LONGEST_ID:
         raise ValueError("the id of the key is too long to issue others")
-    grant = _Grant(expires, issued, nonce, style, session_policy, name, role)
     packed = zlib.compress(msgspec.json.encode(grant), 9)
     content = len(secret_id).to_bytes(_LENGTH, "big") + secret_id + packed
     return _credential(parent, content, grant)
@@ -119,7 +110,7 @@ class TemporaryCredentials:
         return _credential(parent, content, grant) if grant is not None else None
 
 
-def _credential(parent: Credential, content: bytes, grant: _Grant) -> Credential:
+def _credential(parent: Credential, content: bytes, grant: Grant) -> Credential:
     key = _key(parent)
     return Credential(
         secret_id=_IDS[grant.style](_derive(key, b"id", content, "sha512")),
@@ -171,10 +162,10 @@ def _decode(token: str) -> bytes | None:
     return data if _base64(data) == token else None
 
 
-def _unpack(packed: bytes) -> _Grant | None:
+def _unpack(packed: bytes) -> Grant | None:
     unpacking = zlib.decompressobj()
     try:
         text = unpacking.decompress(packed, _LARGEST_GRANT)
-        return msgspec.json.decode(text, type=_Grant) if unpacking.eof else None
+        return msgspec.json.decode(text, type=Grant) if unpacking.eof else None
     except (zlib.error, msgspec.DecodeError):
         return None

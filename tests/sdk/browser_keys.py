@@ -16,7 +16,7 @@ from typing import Any
 from sdk_clients import APPID, PUBLISHED_KEY, REGION
 
 from ci_emulator.auth.credentials import Credential
-from ci_emulator.auth.temporary import issue
+from ci_emulator.auth.temporary import Grant, issue
 
 
 def temporary(bucket: str, prefix: str, seconds: float = 1800) -> Credential:
@@ -33,14 +33,14 @@ def temporary(bucket: str, prefix: str, seconds: float = 1800) -> Credential:
     }
     now = time.time()
     parent = Credential(PUBLISHED_KEY.secret_id, PUBLISHED_KEY.secret_key, APPID)
-    return issue(
-        parent,
+    grant = Grant(
         expires=now + seconds,
         issued=now,
-        session_policy=json.dumps(policy),
+        policy=json.dumps(policy),
         style="tencent",
         nonce=secrets.token_bytes(16),
     )
+    return issue(parent, grant)
 
 
 def for_sdk(key: Credential, **more: Any) -> dict[str, Any]:

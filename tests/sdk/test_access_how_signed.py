@@ -50,11 +50,7 @@ def temporary_key(parent, session):
     now = time.time()
     issued = temporary.issue(
         Credential(parent.secret_id, parent.secret_key, parent.appid, user=parent.user, policy=parent.policy),
-        expires=now + 900,
-        issued=now,
-        session_policy=session,
-        style="tencent",
-        nonce=b"nonce",
+        temporary.Grant(now + 900, now, b"nonce", "tencent", session),
     )
     return KeyPair(secret_id=issued.secret_id, secret_key=issued.secret_key, appid=APPID, token=issued.token)
 

@@ -98,6 +98,20 @@ def test_every_anonymous_request_is_asked(cos, emulator, public):
     assert browse(emulator, public, "http://example.com/", target="").status_code == 200
 
 
+def test_deleting_several_objects_is_asked_too(cos, emulator, public):
+    cos.put_bucket_acl(Bucket=public, ACL="public-read-write")
+    cos.put_bucket_referer(Bucket=public, RefererConfiguration=configuration("good.test"))
+    url = f"http://{public}.cos.{REGION}.myqcloud.com/?delete"
+    document = b"<Delete><Object><Key>k</Key></Object></Delete>"
+
+    def delete(page):
+        return through_proxy(emulator, "POST", url, headers={"Referer": page}, data=document)
+
+    assert error_of(delete("http://evil.test/"))[:3] == DENIED
+    cos.get_object(Bucket=public, Key="k")
+    assert "<Deleted><Key>k</Key></Deleted>" in delete("http://good.test/").text
+
+
 def test_a_preflight_is_not_asked(cos, emulator, public):
     cos.put_bucket_referer(Bucket=public, RefererConfiguration=configuration("example.com", empty="Deny"))
     headers = {

@@ -5,12 +5,13 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
+import requests
 from configuration_samples import SAMPLES, TARGET, Sample, canonical, versioned_buckets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from qcloud_cos import CosS3Client
-from sdk_clients import APPID, STRANGER, error_of
+from sdk_clients import APPID, ROOT, STRANGER, error_of
 from signed_requests import HOSTILE, hostile, send
 
 from ci_emulator.protocols.cos.actions.stored_configurations import ROWS
@@ -206,6 +207,24 @@ def test_too_many_rules(emulator: Emulator, name: str, most: int, rule: str):
     assert_refused(emulator, sample, document(most + 1), "MalformedXML")
     assert send(emulator, "PUT", BUCKET, f"?{sample.query}", data=document(most)).status_code == 200
     assert send(emulator, "PUT", BUCKET, f"?{sample.query}", data=sample.document).status_code == 200
+
+
+def test_no_more_than_a_hundred_domains_have_a_certificate(emulator: Emulator):
+    bucket = f"certified-{APPID}"
+    sample = (ROOT / "tests/fixtures/configurations/domaincertificate.xml").read_text()
+    named = sample[sample.index("<DomainName>") : sample.index("</DomainList>")]
+
+    def put(numbers: range) -> requests.Response:
+        domains = "".join(f"<DomainName>d{number}.example.com</DomainName>" for number in numbers)
+        return send(emulator, "PUT", bucket, "?domaincertificate", data=sample.replace(named, domains))
+
+    with versioned_buckets(emulator, bucket):
+        for start in range(0, 100, 20):
+            assert put(range(start, start + 20)).status_code == 200
+        assert put(range(90, 100)).status_code == 200, "what is replaced is not one more"
+        assert error_of(put(range(99, 101)))[:2] == (400, "InvalidArgument")
+        found = send(emulator, "GET", bucket, "?domaincertificate&domainname=d100.example.com")
+        assert found.status_code == 404
 
 
 def test_a_log_goes_to_a_bucket_of_the_same_account(emulator: Emulator):

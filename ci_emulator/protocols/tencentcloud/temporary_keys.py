@@ -10,7 +10,7 @@ from urllib.parse import unquote, unquote_plus
 from ci_emulator.auth import policy, policy_document
 from ci_emulator.auth.credentials import Credential
 from ci_emulator.auth.policy_match import Resource
-from ci_emulator.auth.temporary import issue
+from ci_emulator.auth.temporary import Grant, issue
 from ci_emulator.core.clock import iso8601
 from ci_emulator.core.model import Call
 from ci_emulator.protocols.services import Services
@@ -55,16 +55,16 @@ def issued(
         ApiError: as `caller`; ExtendStrategyOverSize.
     """
     now = int(services.clock.now())
-    key = issue(
-        caller(call, services),
+    grant = Grant(
         expires=now + seconds,
         issued=now,
-        session_policy=policy_text,
+        policy=policy_text,
         style="tencent",
         nonce=bytes.fromhex(services.ids.token()),
         name=name,
         role=role,
     )
+    key = issue(caller(call, services), grant)
     token = key.token or ""
     if len(token) > LONGEST_TOKEN:
         raise fail("InvalidParameter.ExtendStrategyOverSize")

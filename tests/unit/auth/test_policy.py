@@ -323,3 +323,21 @@ def test_a_text_that_never_ends_is_refused_at_once(text):
     with pytest.raises(PolicyError):
         parse(text, of_bucket=True)
     assert time.perf_counter() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("principal", "listed"),
+    [
+        ("*", ()),
+        (ANYONE, ()),
+        (USER, ()),
+        ("qcs::cam::uin/1250000000:root", ()),
+        ("qcs::cam::uin/*:uin/*", ()),
+        ("qcs::cam::*:*", ()),
+        ("qcs::cam::uin/1250000000:groupid/5", ("principal:qcs::cam::uin/1250000000:groupid/5",)),
+        ("qcs::cam::uin/1250000000:roleName/a", ("principal:qcs::cam::uin/1250000000:roleName/a",)),
+    ],
+)
+@pytest.mark.parametrize("effect", ["allow", "deny"])
+def test_a_principal_that_nobody_knows_is_listed(principal, listed, effect):
+    assert parse(text(statement(effect, principal=principal)), of_bucket=True).unevaluated == listed

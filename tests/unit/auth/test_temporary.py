@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ci_emulator.auth import cos_q_sign, post_policy, tc3, tc_v1
 from ci_emulator.auth.credentials import Credential, StaticCredentials
 from ci_emulator.auth.model import Reason, SignedRequest, Verdict
-from ci_emulator.auth.temporary import LONGEST_TOKEN, TemporaryCredentials, issue
+from ci_emulator.auth.temporary import LONGEST_TOKEN, Grant, TemporaryCredentials, issue
 
 NOW = 1_700_000_000
 ACCOUNT = Credential("AKIDaccount", "account-secret", "1250000000")
@@ -30,12 +30,12 @@ def make(parent: Credential = ACCOUNT, **fields) -> Credential:
     settled = {
         "expires": NOW + 100,
         "issued": NOW,
-        "session_policy": '{"statement": []}',
+        "policy": '{"statement": []}',
         "style": "tencent",
         "nonce": b"n",
         **fields,
     }
-    return issue(parent, **settled)
+    return issue(parent, Grant(**settled))
 
 
 def opened(token: str, key: Credential) -> Credential | None:
@@ -55,7 +55,7 @@ KEY = make(name="test", role="r")
     name=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
 )
 def test_what_is_found_is_what_was_issued(parent, expires, policy, style, nonce, name) -> None:
-    key = make(parent, expires=expires, session_policy=policy, style=style, nonce=nonce, name=name)
+    key = make(parent, expires=expires, policy=policy, style=style, nonce=nonce, name=name)
     assert SOURCE.find(key.secret_id, ("else", key.token)) == key
     assert (key.appid, key.user, key.policy) == (parent.appid, parent.user, parent.policy)
     assert (key.expires, key.session_policy, key.session_name) == (expires, policy, name)
@@ -126,19 +126,19 @@ def test_a_sealed_token_that_holds_no_grant_is_refused(packed: bytes) -> None:
 
 def test_the_seal_of_the_helper_above_is_the_real_one() -> None:
     grant = b'{"expires":5,"issued":1,"nonce":"","style":"tencent"}'
-    key = make(expires=5, issued=1, nonce=b"", session_policy=None)
+    key = make(expires=5, issued=1, nonce=b"", policy=None)
     assert sealed(zlib.compress(grant, 9)) == key.token
 
 
 def test_a_token_that_is_too_long_is_not_looked_at() -> None:
-    huge = make(session_policy="".join(f"{number:x}" for number in range(14_000)))
+    huge = make(policy="".join(f"{number:x}" for number in range(14_000)))
     assert len(huge.token) > LONGEST_TOKEN
     assert opened(huge.token, huge) is None
 
 
 def test_a_token_opens_only_the_key_that_it_came_with() -> None:
     other = make(nonce=b"m")
-    bounded = make(session_policy="{}")
+    bounded = make(policy="{}")
     assert len({KEY.secret_id, other.secret_id, bounded.secret_id}) == 3
     assert len({KEY.secret_key, other.secret_key, bounded.secret_key}) == 3
     assert SOURCE.find(KEY.secret_id, (other.token,)) is None

@@ -9,7 +9,7 @@ from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import MiB
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols import xml
-from ci_emulator.protocols.cos import documents
+from ci_emulator.protocols.cos import documents, referer
 from ci_emulator.protocols.cos.access import Asked, may
 from ci_emulator.protocols.cos.errors import COS_ERRORS, fail
 from ci_emulator.protocols.cos.select import action
@@ -42,6 +42,7 @@ async def delete_multiple(call: Call, services: Services) -> Reply:
     if quiet is None or not 0 < len(named) <= MOST_OBJECTS:
         raise Refusal(Kind.XML_MALFORMED)
     bucket = call.place.bucket or ""
+    referer.check(call, await services.buckets.find(bucket))
     asked = [Asked(bucket, key, "write", "cos:DeleteMultipleObjects", version) for key, version in named]
     allowed = []
     for one in asked:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param, text
 from ci_emulator.core.registry import KiB
+from ci_emulator.operations.records import BucketRecord
 from ci_emulator.protocols import xml
 from ci_emulator.protocols.cos import documents
-from ci_emulator.protocols.cos.configurations import Configuration, descend, keep, keep_all, text_of
+from ci_emulator.protocols.cos.configurations import Configuration, descend, each_of, keep, keep_all, text_of
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import action
 from ci_emulator.protocols.services import Services
@@ -23,6 +24,9 @@ CERTIFICATE = Configuration(
 
 #: All that the clients read, and so all that is kept: a private key has no business in a store that nobody guards.
 _SET = xml.document(CERTIFICATE.root, {"Status": "Enabled"}, declaration=False).decode()
+
+#: More domains than a bucket can have; each one that has a certificate is kept with the bucket.
+_MOST = 100
 
 _DOMAIN = Param(
     "domainname", text(min_length=1), "string", required=True, about="the domain whose certificate is meant"
@@ -47,7 +51,16 @@ async def put_domain_certificate(call: Call, services: Services) -> Reply:
     """Set the certificate of domains; that they have one is kept, the certificate and its key are not."""
     node = CERTIFICATE.parse(await documents.read(call))
     domains = [each.text.strip() for each in descend(node, ["DomainList", "DomainName"])]
-    await keep_all(services, call.place.bucket or "", {_key(domain): _SET for domain in domains})
+    new: dict[str, str | None] = {_key(domain): _SET for domain in domains}
+
+    def allow(record: BucketRecord) -> None:
+        kept = {_key(domain) for domain in each_of(record, CERTIFICATE.name)}
+        if len(kept | new.keys()) > _MOST:
+            raise fail(
+                "InvalidArgument", f"At most {_MOST} domains can have a certificate.", name="DomainName"
+            )
+
+    await keep_all(services, call.place.bucket or "", new, allow)
     return Reply()
 
 
