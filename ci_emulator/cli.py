@@ -1,9 +1,10 @@
-"""The command line: `serve`, `health`, `sign`, `temporary-key`; the options of `serve` are made from the Config."""
+"""The command line: `serve`, `doctor`, `health`, `sign`, `temporary-key`; the settings of the first two are the Config's."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -39,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ci-emulator {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serve(commands.add_parser("serve", help="start the server", allow_abbrev=False))
+    _add_doctor(
+        commands.add_parser(
+            "doctor", help="tell what this installation can do (exit 0 when it can serve)", allow_abbrev=False
+        )
+    )
     health = commands.add_parser(
         "health", help="ask a running server whether it is alive (exit 0) or not (1)"
     )
@@ -52,6 +58,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser)
+    parser.set_defaults(run=_serve)
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser)
+    parser.add_argument("--json", action="store_true", help="print a JSON object")
+    parser.set_defaults(run=_doctor)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")
     for name in FIELDS:
         parser.add_argument(
@@ -59,7 +76,6 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
             metavar=describe(name).type,
             help=f"{describe(name).about} (default: {describe(name).default})".replace("%", "%%"),
         )
-    parser.set_defaults(run=_serve)
 
 
 def _add_sign(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +103,13 @@ def _add_temporary_key(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_temporary_key)
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _settings(options: argparse.Namespace) -> Config:
     given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
-    config = load(given, file=options.config)
+    return load(given, file=options.config)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    config = _settings(options)
     logging.basicConfig(
         level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -154,6 +174,17 @@ def _examples(base: str, bucket: str) -> list[str]:
         '  printf \'{"ImageBase64":"%s"}\' "$(base64 < qr-url.png | tr -d \'\\n\')" |'
         f" curl -H 'Content-Type: application/json' -d @- '{action}'",
     ]
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    config = _settings(options)
+    # Loaded here, so that the other commands need no engines.
+    from ci_emulator.doctor import as_text, examine
+
+    report = examine(config)
+    text = json.dumps(report.as_document(), indent=2, ensure_ascii=False) if options.json else as_text(report)
+    print(text)  # noqa: T201 - what the command is for
+    return 1 if report.problems else 0
 
 
 def _health(options: argparse.Namespace) -> int:

@@ -146,11 +146,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = "code128"
     readers: Annotated[
-        tuple[Literal["zxing", "zbar", "opencv"], ...],
-        _about("the readers of codes, in the order in which they are asked", min_length=1),
-    ] = ("zxing", "zbar", "opencv")
+        tuple[Literal["zxing", "straighten", "enhance", "pyzbar", "full", "opencv"], ...],
+        _about(
+            "the stages in which codes are read, in their order; `pyzbar,opencv` is the usual pair of other servers",
+            min_length=1,
+        ),
+    ] = ("zxing", "straighten", "enhance", "pyzbar", "full")
+    reading_seconds: Annotated[
+        Seconds, _about("how long the stages may take for one picture before no further one begins")
+    ] = 2.0
     max_width: Annotated[Count, _about("the widest picture that qrcode-generate makes, in pixels")] = 10_000
-    max_pixels: Annotated[Count, _about("the largest picture that is decoded, in pixels")] = 64_000_000
+    max_pixels: Annotated[
+        Count, _about("the largest picture that is decoded, in pixels; a larger JPEG is decoded reduced")
+    ] = 64_000_000
 
     result_cache: Annotated[
         int, _about("memory for results of recognition that are given again, in MiB; 0 keeps none", ge=0)

@@ -116,7 +116,7 @@ async def open_services(
             listing=Listing(store.facts),
             codes=Codes(
                 pool,
-                ReadingLimits(config.readers, config.max_pixels),
+                ReadingLimits(config.readers, config.max_pixels, config.reading_seconds),
                 WritingLimits(config.writer, config.max_width),
                 cache_bytes=config.result_cache * MiB,
             ),

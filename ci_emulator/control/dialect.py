@@ -59,9 +59,9 @@ def _readers(status: PoolStatus) -> dict[str, str]:
     """Return each reader's version or why it is absent; asked here only until a worker has told."""
     if status.engines:
         return status.engines
-    from ci_emulator.engines.codes.read import available_readers
+    from ci_emulator.engines.codes.chain import available_stages
 
-    return available_readers()
+    return available_stages()
 
 
 for _path, _run in (("/_emulator/health", health), ("/_emulator/ready", ready)):

@@ -30,6 +30,7 @@ class ReadCodes(msgspec.Struct, frozen=True, kw_only=True):
     formats: frozenset[str] | None = None
     max_pixels: int
     only: Kinds | None = None
+    seconds: float = 2.0
 
 
 class WriteQr(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +65,6 @@ JOBS = {
     "write_barcode": Job("ci_emulator.engines.runs:write_barcode", WriteBarcode, Picture),
 }
 
-ENGINES = "ci_emulator.engines.codes.read:available_readers"
+ENGINES = "ci_emulator.engines.codes.chain:available_stages"
 
 WARM_UP = "ci_emulator.engines.runs:warm_up"

@@ -22,6 +22,7 @@ def read_codes(request: ReadCodes) -> Reading:
         formats=request.formats,
         max_pixels=request.max_pixels,
         only=request.only,
+        seconds=request.seconds,
     )
 
 

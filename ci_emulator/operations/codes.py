@@ -20,10 +20,11 @@ _Question: TypeAlias = tuple[bytes, frozenset[str] | None, tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """How pictures are read: the readers in the order in which they are asked, and the largest picture in pixels."""
+    """How pictures are read: the stages in their order, the largest picture in pixels, and the time for the stages."""
 
     readers: Sequence[str]
     max_pixels: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ class Codes:
             readers=tuple(self._reading.readers),
             formats=formats,
             max_pixels=self._reading.max_pixels,
+            seconds=self._reading.seconds,
         )
         reading: Reading = await self._pool.run("read_codes", request, tenant=tenant)
-        if _size(reading) <= self._cache.maxsize:
+        if not reading.cut and _size(reading) <= self._cache.maxsize:
             self._cache[question] = reading
         return reading
 

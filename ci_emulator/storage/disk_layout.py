@@ -25,6 +25,18 @@ _RECORDED = ("layout", b"version")
 def stated_version(root: Path, layout: Layout) -> int:
     """Return the version that `layout.json` states; a new directory is marked with this layout.
 
+    Raises as `read_version` does.
+    """
+    version = read_version(root, layout)
+    if version is None:
+        _mark(root, layout.version)
+        return layout.version
+    return version
+
+
+def read_version(root: Path, layout: Layout) -> int | None:
+    """Return the version that `layout.json` states, None for a new directory; nothing is written.
+
     Raises:
         StorageError: a version that this layout cannot be made of, or a directory that is not one of ours.
         OSError: the file cannot be read or written.
@@ -33,8 +45,7 @@ def stated_version(root: Path, layout: Layout) -> int:
         text = (root / "layout.json").read_bytes()
     except FileNotFoundError:
         _refuse_foreign(root)
-        _mark(root, layout.version)
-        return layout.version
+        return None
     version = _version_in(text)
     _check(root, version, layout)
     return version

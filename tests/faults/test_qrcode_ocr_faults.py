@@ -315,7 +315,7 @@ def test_workers_that_are_started_at_once_are_seen() -> None:
         state = recognition(emulator)
         assert states(state) == {"idle": 2}
         assert all(worker["rss"] > 10 * 2**20 and worker["jobs"] == 0 for worker in state["workers"])
-        assert state["engines"]["zxing"].startswith("3.")
+        assert state["engines"]["zxing"].startswith("zxing 3.")
 
 
 def test_workers_that_are_started_when_they_are_needed() -> None:

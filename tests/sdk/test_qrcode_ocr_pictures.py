@@ -177,7 +177,7 @@ def jpeg_header(width: int, height: int) -> bytes:
         pytest.param(png_header(30_000, 30_000), id="png-900-mpx"),
         pytest.param(png_header(2**31 - 1, 2**31 - 1), id="png-largest"),
         pytest.param(jpeg_header(65_500, 65_500), id="jpeg-largest"),
-        pytest.param(jpeg_header(8001, 8000), id="jpeg-64-mpx"),
+        pytest.param(jpeg_header(13_400, 13_400), id="jpeg-180-mpx"),
     ],
 )
 def test_too_many_pixels(emulator, picture):

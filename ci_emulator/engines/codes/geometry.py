@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -32,6 +33,15 @@ def is_clockwise(points: Sequence[tuple[float, float]]) -> bool:
     """Tell which way round the corners are named, as one sees it: y grows downwards."""
     ends = [*points[1:], points[0]]
     return sum(x * end_y - y * end_x for (x, y), (end_x, end_y) in zip(points, ends, strict=True)) >= 0
+
+
+def are_alike(place: Corners, factor: float) -> bool:
+    """Tell whether opposite sides of a place differ by less than a factor, as those of a rectangle seen at an angle do."""
+    top, right, bottom, left = (
+        math.hypot(end.x - start.x, end.y - start.y)
+        for start, end in zip(place, place[1:] + place[:1], strict=True)
+    )
+    return max(top, bottom) < factor * min(top, bottom) and max(left, right) < factor * min(left, right)
 
 
 def overlap(one: Corners, other: Corners) -> bool:

@@ -37,7 +37,6 @@ class Symbology(StrEnum):
     DATABAR_LIMITED = "DATABAR_LIMITED"
     DATABAR_EXPANDED = "DATABAR_EXPANDED"
     TELEPEN = "TELEPEN"
-    DX_FILM_EDGE = "DX_FILM_EDGE"
     OTHER = "OTHER"
 
     @property
@@ -77,18 +76,27 @@ Corners = tuple[Point, Point, Point, Point]
 
 
 class Code(msgspec.Struct, frozen=True):
-    """One code that was read. `raw` is the payload before any charset was guessed, `reader` who read it."""
+    """One code that was read.
+
+    `raw` is the payload before any charset was guessed, `reader` the stage that read it. `note` is about the
+    quality of the reading: what had to be done to the picture, or that the corners are only estimated; "" when neither.
+    """
 
     text: str
     raw: bytes
     symbology: Symbology
     corners: Corners
     reader: str
+    note: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """All codes of a picture, top to bottom and left to right; `width` and `height` in pixels as a viewer sees it."""
+    """All codes of a picture, top to bottom and left to right; `width` and `height` in pixels as a viewer sees it.
+
+    `cut` tells that time was up before every stage had its turn, so that another time there may be more.
+    """
 
     width: int
     height: int
     codes: tuple[Code, ...]
+    cut: bool = False

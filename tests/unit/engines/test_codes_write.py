@@ -20,7 +20,7 @@ from ci_emulator.engines.codes.write import bar_height, write_barcode, write_qr
 
 WRITERS = ("qrcode", "zxing")
 HAS_ZBAR = not zbar.status().startswith("absent")
-READERS = ("zxing", "zbar") if HAS_ZBAR else ("zxing",)
+READERS = ("zxing", "pyzbar") if HAS_ZBAR else ("zxing",)
 
 needs_zbar = pytest.mark.skipif(not HAS_ZBAR, reason="libzbar is not installed")
 property_test = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
@@ -131,7 +131,12 @@ def test_an_ean_13_of_any_digits_reads_back(writer: str) -> None:
         assert opened(png).size == (width, bar_height(width))
         total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
         readers = READERS if width >= 2 * 113 else ("zxing",)
-        assert_reads(png, f"{digits}{-total % 10}", Symbology.EAN_13, readers)
+        number = f"{digits}{-total % 10}"
+        # Bar for bar the two are the same symbol.
+        if number.startswith("0"):
+            assert_reads(png, number[1:], Symbology.UPC_A, readers)
+        else:
+            assert_reads(png, number, Symbology.EAN_13, readers)
 
     check()
 

@@ -67,6 +67,7 @@ def test_no_bytes() -> None:
         b"not a picture",
         b"\x00" * 5000,
         b"%PDF-1.7\n",
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
         b"\x89PNG\r\n\x1a\n",
         saved(GREY)[:20],
@@ -108,14 +109,16 @@ def test_bombs_are_refused_from_the_header(side: int) -> None:
 
 
 def test_the_limit_of_the_library_stands_whatever_the_caller_allows() -> None:
-    data = png_with_header(10_000, 10_000, chunk(b"IDAT", b""))
+    data = png_with_header(11_000, 10_000, chunk(b"IDAT", b""))
     assert refusal(data, max_pixels=10**12) is Kind.IMAGE_TOO_MANY_PIXELS
 
 
 def test_a_text_chunk_that_inflates_without_end() -> None:
     bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(80_000_000), 9))
     data = png_with_header(1, 1, bomb, chunk(b"IDAT", zlib.compress(b"\0\0")))
-    assert refusal(data) is Kind.IMAGE_UNREADABLE
+    start = time.process_time()
+    assert first_view(data).size == (1, 1)
+    assert time.process_time() - start < 0.2
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I", "I;16"])

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.engines.codes.model import Code, Point, Reading, Symbology
@@ -29,6 +30,7 @@ class Pool:
         self.jobs: list[tuple[ReadCodes, str]] = []
         self.refusal: Refusal | None = None
         self.codes = 1
+        self.cut = False
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -38,7 +40,7 @@ class Pool:
         await self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
-        return reading(request.data.decode(), self.codes)
+        return replace(reading(request.data.decode(), self.codes), cut=self.cut)
 
 
 def codes(
@@ -46,7 +48,7 @@ def codes(
 ) -> Codes:
     return Codes(
         cast(WorkerPool, pool),
-        ReadingLimits(readers, max_pixels),
+        ReadingLimits(readers, max_pixels, 1.5),
         WritingLimits("qrcode", 100),
         cache_bytes=cache_bytes,
     )
@@ -75,9 +77,10 @@ async def test_what_the_result_depends_on() -> None:
 
 async def test_the_settings_reach_the_worker() -> None:
     pool = Pool()
-    await codes(pool, readers=("zbar", "zxing"), max_pixels=7).read(b"one", formats=frozenset({"PNG"}))
+    await codes(pool, readers=("pyzbar", "zxing"), max_pixels=7).read(b"one", formats=frozenset({"PNG"}))
     ((job, _),) = pool.jobs
-    assert (job.readers, job.max_pixels, job.formats) == (("zbar", "zxing"), 7, frozenset({"PNG"}))
+    assert (job.readers, job.max_pixels, job.formats) == (("pyzbar", "zxing"), 7, frozenset({"PNG"}))
+    assert job.seconds == 1.5
 
 
 async def test_no_refusal_is_remembered() -> None:
@@ -91,6 +94,17 @@ async def test_no_refusal_is_remembered() -> None:
     pool.refusal = None
     assert (await made.read(b"one")).codes
     assert len(pool.jobs) == 4
+
+
+async def test_a_reading_for_which_there_was_no_time_is_not_remembered() -> None:
+    pool = Pool()
+    pool.cut = True
+    made = codes(pool)
+    assert (await made.read(b"one")).cut
+    pool.cut = False
+    assert not (await made.read(b"one")).cut
+    await made.read(b"one")
+    assert len(pool.jobs) == 2
 
 
 async def test_nothing_is_remembered_without_memory() -> None:

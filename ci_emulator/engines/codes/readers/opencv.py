@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_emulator.engines.codes.geometry import edges_of_pixels
 from ci_emulator.engines.codes.model import Code, Kinds, Symbology
+from ci_emulator.engines.codes.retail import canonical
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +30,7 @@ _DISTRIBUTIONS = (
 _RETAIL = {
     "EAN_13": (Symbology.EAN_13, 13),
     "EAN_8": (Symbology.EAN_8, 8),
-    "UPC_A": (Symbology.EAN_13, 12),
+    "UPC_A": (Symbology.UPC_A, 12),
 }
 
 
@@ -50,7 +51,7 @@ def read(image: Image.Image, only: Kinds | None) -> list[Code]:
     """Return the QR codes and the EAN and UPC-A codes of an 8-bit grey picture."""
     import numpy
 
-    cv2 = _library()
+    cv2 = prepared()
     pixels = numpy.asarray(image)
     codes: list[Code] = []
     for kind, find in (("matrix", _qr_codes), ("linear", _retail_codes)):
@@ -64,9 +65,11 @@ def read(image: Image.Image, only: Kinds | None) -> list[Code]:
 
 
 @cache
-def _library() -> Any:
+def prepared() -> Any:
+    """Return the module cv2, set up for a worker: one thread, since there is a worker for each core, and silent."""
     import cv2
 
+    cv2.setNumThreads(1)
     # Else it writes to stderr about every code with an ECI.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     return cv2
@@ -99,7 +102,7 @@ def _retail_codes(cv2: Any, pixels: Any) -> list[Code]:
         symbology, digits = _RETAIL.get(type_, (Symbology.OTHER, 0))
         if len(text) != digits or not _has_check_digit(text):
             continue
-        text = text.zfill(13) if digits == 12 else text
+        symbology, text = canonical(symbology, text)
         bottom_left, top_left, top_right, bottom_right = quad.tolist()
         corners = edges_of_pixels([top_left, top_right, bottom_right, bottom_left])
         codes.append(Code(text, text.encode(), symbology, corners, "opencv"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ci_emulator.engines.codes.geometry import corners
 from ci_emulator.engines.codes.model import Code, Corners, Kinds, Symbology
+from ci_emulator.engines.codes.retail import canonical
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -85,7 +86,9 @@ def read(image: Image.Image, only: Kinds | None) -> list[Code]:
         symbology = _SYMBOLOGIES.get(symbol.type, Symbology.OTHER)
         data = symbol.data if _is_utf8(symbol.data) else guessed.get(symbol.points, symbol.data)
         text = data.decode() if _is_utf8(data) else data.decode("latin-1")
-        codes.append(Code(text, symbol.data, symbology, _corners(symbol), "zbar"))
+        symbology, number = canonical(symbology, text)
+        raw = symbol.data if number == text else number.encode()
+        codes.append(Code(number, raw, symbology, _corners(symbol), "zbar"))
     return codes
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ci_emulator.engines.codes.geometry import corners, edges_of_pixels, is_clockwise
 from ci_emulator.engines.codes.model import Code, Corners, Kinds, Symbology
-
-if TYPE_CHECKING:
-    from PIL import Image
+from ci_emulator.engines.codes.retail import ADD_ONS, RETAIL, canonical, split_off
 
 _SYMBOLOGIES = {
     "QRCode": Symbology.QR_CODE,
@@ -51,7 +50,6 @@ _SYMBOLOGIES = {
     "Telepen": Symbology.TELEPEN,
     "TelepenAlpha": Symbology.TELEPEN,
     "TelepenNumeric": Symbology.TELEPEN,
-    "DXFilmEdge": Symbology.DX_FILM_EDGE,
 }
 
 
@@ -60,27 +58,59 @@ def status() -> str:
     return version("zxing-cpp")
 
 
-def read(image: Image.Image, only: Kinds | None) -> list[Code]:
-    """Return the codes of an 8-bit grey picture.
+def read(image: Any, only: Kinds | None, formats: Any = None) -> list[Code]:
+    """Return the codes of an 8-bit grey picture: a PIL image, or an array of shape (height, width).
 
-    A UPC-A symbol arrives as an EAN-13 of 13 digits with a leading 0 and cannot be told from one (measured with
-    zxing-cpp 3.1.1: also `symbology`, `symbology_identifier` and `extra` are equal), so it is reported as EAN_13.
-    A UPC-E symbol arrives expanded to 13 digits; its own 8 digits, which `extra` holds, are reported.
+    `formats` are zxing-cpp's own, all when None. How retail codes are told apart: see `codes.retail`.
+    """
+    del only  # a bar code inside a QR code is recognised as an accident only when both are looked for
+    return codes_of(look(image, formats))
+
+
+def look(image: Any, formats: Any = None, *, invert: bool = True, unread: bool = False) -> list[Any]:
+    """Return what zxing-cpp finds in a picture, in its own types.
+
+    `invert` tells to look for light codes on dark ground too, which takes a third of the time; `unread` to return places
+    as well where a code was located but not decoded.
     """
     import zxingcpp
 
-    del only  # a bar code inside a QR code is recognised as an accident only when both are looked for
-    found = zxingcpp.read_barcodes(image, text_mode=zxingcpp.TextMode.Plain)
-    return [_code(barcode) for barcode in found]
+    found: list[Any] = zxingcpp.read_barcodes(
+        image,
+        **({} if formats is None else {"formats": formats}),
+        text_mode=zxingcpp.TextMode.Plain,
+        try_invert=invert,
+        return_errors=unread,
+        ean_add_on_symbol=zxingcpp.EanAddOnSymbol.Read,
+    )
+    return found
 
 
-def _code(barcode: Any) -> Code:
+def codes_of(found: Iterable[Any]) -> list[Code]:
+    """Return the codes among what `look` found, each add-on behind the code that it belongs to.
+
+    The edges of films are left out: stripes and noise have many of those.
+    """
+    wanted = (barcode for barcode in found if barcode.valid and barcode.format.name != "DXFilmEdge")
+    return [code for barcode in wanted for code in _codes(barcode)]
+
+
+def _codes(barcode: Any) -> list[Code]:
+    """Return what zxing-cpp takes for one bar code: a retail code and its add-on are two."""
     symbology = _SYMBOLOGIES.get(barcode.format.name, Symbology.OTHER)
-    text, raw = barcode.text, barcode.bytes
-    if symbology is Symbology.UPC_E:
-        text = (barcode.extra or {}).get("UPCE", text)
-        raw = text.encode()
-    return Code(text, raw, symbology, _corners(barcode.position, symbology), "zxing")
+    corners_ = _corners(barcode.position, symbology)
+    if symbology not in RETAIL:
+        return [Code(barcode.text, barcode.bytes, symbology, corners_, "zxing")]
+    extra = barcode.extra or {}
+    add_on = extra.get("EanAddOn", "")
+    symbology, text = canonical(symbology, extra.get("UPCE", barcode.text.removesuffix(add_on)))
+    if len(add_on) not in ADD_ONS:
+        add_on = ""  # seen: a single digit
+    main, beside = split_off(corners_, symbology, len(add_on))
+    codes = [Code(text, text.encode(), symbology, main, "zxing")]
+    if add_on:
+        codes.append(Code(add_on, add_on.encode(), ADD_ONS[len(add_on)], beside, "zxing"))
+    return codes
 
 
 def _corners(position: Any, symbology: Symbology) -> Corners:
