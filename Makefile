@@ -1,9 +1,11 @@
 # Everything needs only Python 3.11 or newer and make: whatever else is missing is set up on the way.
-# PYTHON=/path/to/python3 names the interpreter, ARGS= options of `serve` and `bench`, PYTEST_ARGS= options of pytest.
+# PYTHON=/path/to/python3 names the interpreter, ARGS= options of `serve`, `bench` and `quality`, PYTEST_ARGS= options of pytest.
 
 PYTHON ?=
 ARGS ?=
 PYTEST_ARGS ?=
+# Processes that the tests run in side by side.
+PYTEST_WORKERS ?= 2
 export PYTHON REQUIRE_LANES
 
 VENV := .venv
@@ -29,7 +31,7 @@ serve: $(INSTALLED)/serve ## start the server on 127.0.0.1:9000 with the samples
 
 .PHONY: test
 test: lint docs-check lanes ## every check and every test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED)/test ## style, types and the import contract
@@ -46,6 +48,12 @@ format: $(INSTALLED)/test ## rewrite the code in the project's style
 .PHONY: bench
 bench: $(INSTALLED)/test ## measure the speed; ARGS=--smoke only shows that it runs
 	@$(BIN)/python -m bench $(ARGS)
+
+# The whole of it is what is committed; a part of it is only printed.
+.PHONY: quality
+quality: $(INSTALLED)/test ## measure how well codes are read, for docs/quality.md; ARGS="--scenes 60" only prints
+	@sh tools/setup/lanes.sh $(BIN)/python zbar
+	@$(BIN)/python -m bench.quality $(or $(ARGS),--workers --write docs/quality.md)
 
 .PHONY: docs
 docs: $(INSTALLED)/test ## write the generated pages of docs/ anew
