@@ -7,6 +7,7 @@ for us"); docs/quality.md tells how the whole compares with each of them.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
@@ -101,9 +102,9 @@ class Search:
             return msgspec.structs.replace(code, note=code.note or "corners estimated")
         return msgspec.structs.replace(code, corners=rectangle)
 
-    def ask(self, reader: Library, longest: int | None) -> None:
-        """Take over what a library reads in the picture, reduced to a longest side in pixels unless that is None."""
-        image = self.reduced(longest) if longest is not None else self.view
+    def ask(self, reader: Library, longest: int) -> None:
+        """Take over what a library reads in the picture, reduced to a longest side in pixels."""
+        image = self.reduced(longest)
         self.take(image, reader.read(image, self.only))
 
     def take(self, image: Image.Image, found: Iterable[Code]) -> None:
@@ -136,6 +137,9 @@ _LONGEST = 2400
 
 #: zxing-cpp refuses longer sides.
 _LONGEST_ZXING = 65_535
+
+#: Of noise zxing-cpp looks at ten million pixels a second; a picture must not come near the worker's limit.
+_MOST_PIXELS = 24_000_000
 
 #: What is faint and small was looked at closely before; noise with its contrast raised takes long to look at.
 _LONGEST_ENHANCED = 1000
@@ -182,8 +186,11 @@ def _pyzbar(search: Search) -> None:
 
 
 def _full(search: Search) -> None:
-    if not search.codes and _LONGEST < max(search.view.size) <= _LONGEST_ZXING:
-        search.ask(library("zxing"), None)
+    side = max(search.view.size)
+    share = math.sqrt(_MOST_PIXELS / (search.view.width * search.view.height))
+    longest = min(side, int(side * min(1.0, share)))
+    if not search.codes and _LONGEST < longest <= _LONGEST_ZXING:
+        search.ask(library("zxing"), longest)
 
 
 def _opencv(search: Search) -> None:
@@ -213,7 +220,9 @@ STAGES: dict[str, Stage] = {
     ),
     "pyzbar": Stage(_pyzbar, ("zbar",), "when nothing was found: zbar, through pyzbar"),
     "full": Stage(
-        _full, ("zxing",), "when nothing was found in a reduced picture: zxing-cpp on all of its pixels"
+        _full,
+        ("zxing",),
+        "when nothing was found in a reduced picture: zxing-cpp on 24 million of its pixels",
     ),
     "opencv": Stage(_opencv, ("opencv",), "when nothing was found: OpenCV's own QR and EAN readers"),
 }

@@ -108,6 +108,12 @@ def test_what_each_library_is_given_of_a_large_picture(libraries: dict[str, _Scr
     assert libraries["opencv"].asked == [(1600, 400)]
 
 
+def test_no_library_is_given_more_than_it_looks_at_in_time(libraries: dict[str, _Scripted]) -> None:
+    read_codes(saved(Image.new("1", (8000, 7900), 1)), readers=EVERY, max_pixels=64_000_000)
+    (_, (width, height)) = libraries["zxing"].asked
+    assert 23_900_000 < width * height <= 24_000_000
+
+
 def test_finds_in_a_reduced_picture_lie_where_they_are_in_the_whole_one(
     libraries: dict[str, _Scripted],
 ) -> None:
