@@ -15,6 +15,7 @@ from bench.quality.truth import Grey
 from ci_emulator.config import Config
 from ci_emulator.engines.codes.model import Symbology
 from ci_emulator.engines.codes.read import read_codes
+from ci_emulator.engines.codes.readers.zxing import SYMBOLOGIES
 
 Points = tuple[tuple[float, float], ...]
 
@@ -55,45 +56,6 @@ def _grey(data: bytes) -> Grey:
     return np.asarray(image.convert("L"))
 
 
-_ZXING = {
-    "QRCode": Symbology.QR_CODE,
-    "QRCodeModel1": Symbology.QR_CODE,
-    "QRCodeModel2": Symbology.QR_CODE,
-    "MicroQRCode": Symbology.MICRO_QR_CODE,
-    "RMQRCode": Symbology.RMQR_CODE,
-    "DataMatrix": Symbology.DATA_MATRIX,
-    "PDF417": Symbology.PDF_417,
-    "CompactPDF417": Symbology.PDF_417,
-    "MicroPDF417": Symbology.MICRO_PDF_417,
-    "Aztec": Symbology.AZTEC,
-    "AztecCode": Symbology.AZTEC,
-    "AztecRune": Symbology.AZTEC,
-    "MaxiCode": Symbology.MAXICODE,
-    "EAN13": Symbology.EAN_13,
-    "ISBN": Symbology.EAN_13,
-    "EAN8": Symbology.EAN_8,
-    "UPCA": Symbology.UPC_A,
-    "UPCE": Symbology.UPC_E,
-    "Code39": Symbology.CODE_39,
-    "Code39Std": Symbology.CODE_39,
-    "Code39Ext": Symbology.CODE_39,
-    "Code32": Symbology.CODE_39,
-    "PZN": Symbology.CODE_39,
-    "Code93": Symbology.CODE_93,
-    "Code128": Symbology.CODE_128,
-    "ITF": Symbology.ITF,
-    "ITF14": Symbology.ITF,
-    "Codabar": Symbology.CODABAR,
-    "DataBar": Symbology.DATABAR,
-    "DataBarOmni": Symbology.DATABAR,
-    "DataBarStk": Symbology.DATABAR,
-    "DataBarStkOmni": Symbology.DATABAR,
-    "DataBarLtd": Symbology.DATABAR_LIMITED,
-    "DataBarExp": Symbology.DATABAR_EXPANDED,
-    "DataBarExpStk": Symbology.DATABAR_EXPANDED,
-}
-
-
 def zxing(data: bytes) -> list[Found]:
     """zxing-cpp alone, with its defaults except that control characters are not spelled out."""
     found = []
@@ -103,7 +65,7 @@ def zxing(data: bytes) -> list[Found]:
             (float(point.x), float(point.y))
             for point in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         )
-        found.append(Found(barcode.text, _ZXING.get(barcode.format.name, Symbology.OTHER), corners))
+        found.append(Found(barcode.text, SYMBOLOGIES.get(barcode.format.name, Symbology.OTHER), corners))
     return found
 
 

@@ -112,14 +112,18 @@ class Warp:
         opaque = np.full_like(pixels, 255)
         if not self._pose.bend:
             full = matrix @ np.linalg.inv(to_label)
-            return tuple(
-                cv2.warpPerspective(image, full, size, flags=cv2.INTER_LINEAR) for image in (pixels, opaque)
-            )  # type: ignore[return-value]
+            return (
+                cv2.warpPerspective(pixels, full, size, flags=cv2.INTER_LINEAR),
+                cv2.warpPerspective(opaque, full, size, flags=cv2.INTER_LINEAR),
+            )
         x, y = self._unbent_map(np.linalg.inv(matrix), size)
         x += np.float32(width / 2 - 0.5)
         y += np.float32(height / 2 - 0.5)
         first, second = cv2.convertMaps(x, y, cv2.CV_16SC2)
-        return tuple(cv2.remap(image, first, second, cv2.INTER_LINEAR) for image in (pixels, opaque))  # type: ignore[return-value]
+        return (
+            cv2.remap(pixels, first, second, cv2.INTER_LINEAR),
+            cv2.remap(opaque, first, second, cv2.INTER_LINEAR),
+        )
 
     def _unbent_map(self, inverse: Points, size: tuple[int, int]) -> tuple[Floats, Floats]:
         """For each fine pixel the point of the paper, relative to its middle; far away where there is none."""

@@ -120,7 +120,7 @@ def test_each_symbol_says_what_its_truth_says(kind: Symbology) -> None:
         (read,) = zxingcpp.read_barcodes(
             np.pad(big, 40, constant_values=255), text_mode=zxingcpp.TextMode.Plain
         )
-        symbology = contenders._ZXING[read.format.name]
+        symbology = contenders.SYMBOLOGIES[read.format.name]
         assert canonical(symbology, read.text) == canonical(kind, symbol.text)
 
 

@@ -10,7 +10,7 @@ from ci_emulator.engines.codes.geometry import corners, edges_of_pixels, is_cloc
 from ci_emulator.engines.codes.model import Code, Corners, Kinds, Symbology
 from ci_emulator.engines.codes.retail import ADD_ONS, RETAIL, canonical, split_off
 
-_SYMBOLOGIES = {
+SYMBOLOGIES = {
     "QRCode": Symbology.QR_CODE,
     "QRCodeModel1": Symbology.QR_CODE,
     "QRCodeModel2": Symbology.QR_CODE,
@@ -51,6 +51,7 @@ _SYMBOLOGIES = {
     "TelepenAlpha": Symbology.TELEPEN,
     "TelepenNumeric": Symbology.TELEPEN,
 }
+"""The symbology of each of zxing-cpp's formats, by its name."""
 
 
 def status() -> str:
@@ -97,7 +98,7 @@ def codes_of(found: Iterable[Any]) -> list[Code]:
 
 def _codes(barcode: Any) -> list[Code]:
     """Return what zxing-cpp takes for one bar code: a retail code and its add-on are two."""
-    symbology = _SYMBOLOGIES.get(barcode.format.name, Symbology.OTHER)
+    symbology = SYMBOLOGIES.get(barcode.format.name, Symbology.OTHER)
     corners_ = _corners(barcode.position, symbology)
     if symbology not in RETAIL:
         return [Code(barcode.text, barcode.bytes, symbology, corners_, "zxing")]
