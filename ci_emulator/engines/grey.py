@@ -35,7 +35,7 @@ def grey_and_opacity(image: Image.Image) -> tuple[Image.Image, Image.Image | Non
     stretch = _stretch(image) if deep else (1.0, 0.0)
     grey = Image.new("L", image.size)
     opacity = Image.new("L", image.size) if seen_through else None
-    for top, band in _bands(image):
+    for top, band in bands(image):
         grey.paste(_stretched(band, *stretch) if deep else _brightness(band), (0, top))
         if opacity is not None:
             opacity.paste(_opacity(band), (0, top))
@@ -44,7 +44,8 @@ def grey_and_opacity(image: Image.Image) -> tuple[Image.Image, Image.Image | Non
     return grey, opacity
 
 
-def _bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+def bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Yield a picture in bands of whole rows, from the top, each with the row at which it begins."""
     rows = max(1, _BAND // image.width)
     for top in range(0, image.height, rows):
         yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
@@ -68,7 +69,7 @@ def _opacity(image: Image.Image) -> Image.Image:
 def _stretch(image: Image.Image) -> tuple[float, float]:
     """Return the factor and the offset that spread the values of a picture over 0 to 255."""
     lows, highs = [], []
-    for _, band in _bands(image):
+    for _, band in bands(image):
         low, high = _deep(band).getextrema()
         if not isinstance(low, tuple) and not isinstance(high, tuple):
             lows.append(float(low))

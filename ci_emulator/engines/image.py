@@ -16,6 +16,7 @@ import msgspec
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.engines.grey import grey_and_opacity
+from ci_emulator.engines.grey_picture import Picture
 from ci_emulator.engines.picture_files import formats as files
 from ci_emulator.engines.picture_files.bare import Bare
 from ci_emulator.engines.picture_files.exif import orientation
@@ -45,41 +46,25 @@ class ImageFacts(msgspec.Struct, frozen=True):
     mode: str
 
 
-class Picture:
-    """A decoded picture, upright; `width` and `height` in pixels as a viewer sees it.
+class Header(NamedTuple):
+    """A picture file that is opened and not decoded; `image` has no metadata, `orientation` is that of EXIF, 1 to 8."""
 
-    `scale` is 1, or 2, 4 or 8 for a large JPEG that was decoded reduced: then the views are smaller than the picture
-    by that factor, rounded up, and `place` leads from them to the picture.
+    image: Image.Image
+    facts: ImageFacts
+    orientation: int
+
+
+class Coloured(NamedTuple):
+    """A decoded picture in its colours, as it is stored: not turned, and in the mode of the file (`P`, `RGBA`, `CMYK`…).
+
+    `image` holds no metadata but what belongs to the pixels (palette, transparency). `orientation` is that of EXIF, 1 to 8.
+    `scale` is 1 unless the picture was decoded reduced, see `open_colour`.
     """
 
-    def __init__(
-        self, size: tuple[int, int], grey: Image.Image, opacity: Image.Image | None, scale: int, turned: int
-    ) -> None:
-        self._grey = _upright(grey, turned)
-        self._opacity = None if opacity is None else _upright(opacity, turned)
-        self.width, self.height = size[::-1] if turned > 4 else size
-        self.scale = scale
-        # The last column and row of a reduced picture stand for less than `scale` pixels. Where turning has made them
-        # the first, everything lies that much nearer to the edge.
-        self._left = self.width - self._grey.width * scale if turned in _LEFT_WAS_AN_END else 0
-        self._top = self.height - self._grey.height * scale if turned in _TOP_WAS_AN_END else 0
-
-    def views(self) -> Iterator[Image.Image]:
-        """Yield the picture in 8-bit grey (mode L): on white, and then on black if some of it can be seen through.
-
-        A card with its light modules cut out is readable on black only (spec engines.md part D).
-        """
-        if self._opacity is None:
-            yield self._grey
-            return
-        from PIL import Image
-
-        for background in (255, 0):
-            yield Image.composite(self._grey, Image.new("L", self._grey.size, background), self._opacity)
-
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a place in a view lies in the picture; both in edge coordinates."""
-        return x * self.scale + self._left, y * self.scale + self._top
+    image: Image.Image
+    facts: ImageFacts
+    orientation: int
+    scale: int
 
 
 class _Opened(NamedTuple):
@@ -103,13 +88,25 @@ def inspect(data: bytes, *, formats: frozenset[str] | None = None, max_pixels: i
     return _open(data, formats, max_pixels, animated=False).facts
 
 
+def open_header(data: bytes, *, max_pixels: int) -> Header:
+    """Open a picture of any format, with all frames of an animation, and decode nothing.
+
+    Whatever more is asked of its `image` belongs into `refusing`.
+
+    Raises:
+        Refusal: those of `inspect`.
+    """
+    opened = _open(data, None, max_pixels, animated=True)
+    return Header(opened.image, opened.facts, _orientation(opened))
+
+
 def load(data: bytes, *, formats: frozenset[str] | None = None, max_pixels: int) -> Picture:
     """Decode a picture (the first frame of an animation) and turn it as its EXIF orientation says.
 
     The parameters and the refusals are those of `inspect`; the size is judged before a pixel is decoded.
     """
     opened = _open(data, formats, max_pixels, animated=False)
-    with _refusing():
+    with refusing():
         return _decoded(opened)
 
 
@@ -125,14 +122,14 @@ def load_frames(
         Refusal: those of `inspect`, with the first frame.
     """
     opened = _open(data, formats, max_pixels, animated=True)
-    with _refusing():
+    with refusing():
         first = _decoded(opened)
     yield first
     first_size = (opened.facts.width, opened.facts.height)
     pixels = opened.facts.width * opened.facts.height
     for frame in range(1, min(most, max_pixels // pixels)):
         try:
-            with _refusing():
+            with refusing():
                 opened.image.seek(frame)
                 if opened.image.size != first_size:
                     return
@@ -140,6 +137,43 @@ def load_frames(
         except Refusal:
             return
         yield picture
+
+
+def open_colour(
+    data: bytes,
+    *,
+    formats: frozenset[str] | None = None,
+    max_pixels: int,
+    most: int | None = None,
+    draft: str | None = None,
+) -> Coloured:
+    """Decode a picture (the first frame of an animation) in its colours.
+
+    `formats` and `max_pixels` are those of `inspect`. Without `most` the picture comes in its full size. With it, a JPEG of
+    more than `most` pixels is decoded at a half, a quarter or an eighth of its size, and one of more than `max_pixels` is
+    accepted if that makes it small enough; other formats come in full size all the same. `draft` is the mode in which a
+    JPEG in colours is decoded: `L`, or `YCbCr` as it is stored.
+
+    Raises:
+        Refusal: those of `inspect`; IMAGE_TOO_MANY_PIXELS also for a JPEG that could only be decoded reduced.
+    """
+    opened = _open(data, formats, max_pixels, animated=False)
+    image, facts, bare, scale = opened
+    if most is None and scale > 1:
+        raise Refusal(
+            Kind.IMAGE_TOO_MANY_PIXELS, width=facts.width, height=facts.height, max_pixels=max_pixels
+        )
+    if most is not None and facts.format == "JPEG":
+        scale = next(
+            (fits for fits in _SCALES if fits >= scale and _pixels(facts, fits) <= most), _SCALES[-1]
+        )
+    with refusing():
+        if scale > 1 or draft is not None:
+            image.draft(draft, (facts.width // scale, facts.height // scale))
+        image.load()
+        if bare.plain_inks:
+            image = _inverted(image)
+    return Coloured(image, facts, _orientation(opened), scale)
 
 
 def _open(data: bytes, formats: frozenset[str] | None, max_pixels: int, *, animated: bool) -> _Opened:
@@ -150,7 +184,7 @@ def _open(data: bytes, formats: frozenset[str] | None, max_pixels: int, *, anima
         raise Refusal(Kind.IMAGE_UNREADABLE)
     from PIL import Image
 
-    with _refusing():
+    with refusing():
         Image.init()
         bare = files.bare(data, name, animated=animated)
         image = Image.open(io.BytesIO(bare.data), formats=[name] if name in Image.OPEN else [])
@@ -173,9 +207,13 @@ def _scale(facts: ImageFacts, bare: Bare, max_pixels: int) -> int | None:
         return None
     most = min(max_pixels, MEMORY // bare.bytes_per_pixel)
     for scale in _SCALES if bare.streams else (1,):
-        if max(-(-facts.width // scale) * -(-facts.height // scale), bare.pixels) <= most:
+        if max(_pixels(facts, scale), bare.pixels) <= most:
             return scale
     return None
+
+
+def _pixels(facts: ImageFacts, scale: int) -> int:
+    return -(-facts.width // scale) * -(-facts.height // scale)
 
 
 def _decoded(opened: _Opened) -> Picture:
@@ -187,9 +225,15 @@ def _decoded(opened: _Opened) -> Picture:
         image.draft(mode, (facts.width // scale, facts.height // scale))
     image.load()
     grey, opacity = grey_and_opacity(_inverted(image) if bare.plain_inks else image)
+    return Picture((facts.width, facts.height), grey, opacity, scale, _orientation(opened))
+
+
+def _orientation(opened: _Opened) -> int:
+    """Return how the pixels of a picture, when it is decoded, have to be turned."""
     # Pillow's AVIF reader tells in an EXIF block of its own making how the decoder's pixels have to be turned.
-    turned = orientation(image.info.get("exif", b"")) if facts.format == "AVIF" else bare.orientation
-    return Picture((facts.width, facts.height), grey, opacity, scale, turned)
+    if opened.facts.format == "AVIF":
+        return orientation(opened.image.info.get("exif", b""))
+    return opened.bare.orientation
 
 
 def _inverted(image: Image.Image) -> Image.Image:
@@ -199,7 +243,7 @@ def _inverted(image: Image.Image) -> Image.Image:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Turn whatever a decoder raises into a refusal; its warnings about odd files are nobody's business."""
     from PIL import Image
 
@@ -213,25 +257,3 @@ def _refusing() -> Iterator[None]:
             raise Refusal(Kind.IMAGE_TOO_MANY_PIXELS) from error
         except Exception as error:
             raise Refusal(Kind.IMAGE_UNREADABLE) from error
-
-
-# The EXIF orientations after which the left edge (the top) of the upright picture is what was stored as a right or
-# a lower edge.
-_LEFT_WAS_AN_END = frozenset({2, 3, 6, 7})
-_TOP_WAS_AN_END = frozenset({3, 4, 7, 8})
-
-
-def _upright(image: Image.Image, turned: int) -> Image.Image:
-    from PIL import Image
-
-    turn = Image.Transpose
-    turns = {
-        2: turn.FLIP_LEFT_RIGHT,
-        3: turn.ROTATE_180,
-        4: turn.FLIP_TOP_BOTTOM,
-        5: turn.TRANSPOSE,
-        6: turn.ROTATE_270,
-        7: turn.TRANSVERSE,
-        8: turn.ROTATE_90,
-    }
-    return image.transpose(turns[turned]) if turned in turns else image

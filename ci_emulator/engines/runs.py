@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import os
 
+from ci_emulator.engines.archive_model import Answer
 from ci_emulator.engines.codes import read, write
 from ci_emulator.engines.codes.model import Reading
-from ci_emulator.engines.jobs import Picture, Ping, Pong, ReadCodes, WriteBarcode, WriteQr
+from ci_emulator.engines.jobs import (
+    CoverCodes,
+    Describe,
+    ListArchive,
+    Picture,
+    Ping,
+    Pong,
+    ReadCodes,
+    ReadExif,
+    WriteBarcode,
+    WriteQr,
+)
+from ci_emulator.engines.picture_model import Exif, PictureFacts
 
 
 def ping(_request: Ping) -> Pong:
@@ -23,7 +36,44 @@ def read_codes(request: ReadCodes) -> Reading:
         max_pixels=request.max_pixels,
         only=request.only,
         seconds=request.seconds,
+        tile=request.tile,
     )
+
+
+def cover_codes(request: CoverCodes) -> Picture:
+    """Put a mosaic over codes; raises the Refusals of `mosaic.cover`."""
+    from ci_emulator.engines import mosaic
+
+    return Picture(
+        mosaic.cover(
+            request.data,
+            request.codes,
+            others=request.others,
+            readers=request.readers,
+            max_pixels=request.max_pixels,
+        )
+    )
+
+
+def describe(request: Describe) -> PictureFacts:
+    """Describe a picture file; raises the Refusals of `picture_facts.describe`."""
+    from ci_emulator.engines import picture_facts
+
+    return picture_facts.describe(request.data, average=request.average, max_pixels=request.max_pixels)
+
+
+def read_exif(request: ReadExif) -> Exif:
+    """Read the EXIF tags of a picture file; raises the Refusals of `picture_exif.read_exif`."""
+    from ci_emulator.engines import picture_exif
+
+    return picture_exif.read_exif(request.data)
+
+
+def list_archive(request: ListArchive) -> Answer:
+    """List an archive, or tell which bytes are needed for that; see `archives.list_archive`."""
+    from ci_emulator.engines import archives
+
+    return archives.list_archive(request.size, request.pieces, request.seconds)
 
 
 def write_qr(request: WriteQr) -> Picture:

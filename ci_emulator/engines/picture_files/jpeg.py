@@ -17,7 +17,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 # Any number of 0xFF may stand before a marker.
-_NEXT = re.compile(rb"\xff[^\x00\xff]")
+NEXT = re.compile(rb"\xff[^\x00\xff]")
 
 # Behind a scan's header: a marker that is neither a stuffed byte, nor a restart, nor filling.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -77,7 +77,7 @@ def bare(data: bytes) -> Bare:
     found.kept.append(b"\xff\xd8")
     parts = Parts()
     at = 2
-    while (next_one := _NEXT.search(data, at)) is not None:
+    while (next_one := NEXT.search(data, at)) is not None:
         at = next_one.start()
         marker = data[at + 1]
         parts.next()

@@ -48,7 +48,7 @@ def test_the_code_behind_every_job_exists(name: str) -> None:
 
 
 def test_a_job_is_declared_once() -> None:
-    with pytest.raises(ValueError, match="job declared twice: ping"):
+    with pytest.raises(ValueError, match=r"job declared twice: .*\bping\b"):
         job_table.load(["ci_emulator.engines.jobs", "ci_emulator.engines.jobs"])
 
 
