@@ -47,13 +47,14 @@ def cos(
     method: str = "GET",
     size: int = 0,
     ago: int = 60,
+    headers: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return a path-style request, up to its body, with a COS signature over the host and all parameters.
+    """Return a path-style request, up to its body, with a COS signature over the host, all parameters and `headers`.
 
     It was made `ago` seconds ago, other times give other signatures, and is good for hours.
     """
     params = params or {}
-    host = f"{HOST}:{port}"
+    headers = {"Host": f"{HOST}:{port}", **(headers or {})}
     path = f"/{bucket}/{key}"
     now = int(time.time())
     authorization = cos_q_sign.sign(
@@ -63,10 +64,10 @@ def cos(
         start=now - ago,
         end=now + _HOURS,
         params=params.items(),
-        headers={"host": host},
+        headers=headers,
     )
     query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in params.items())
-    headers = {"Host": host, "Authorization": authorization}
+    headers["Authorization"] = authorization
     return head(method, f"{path}?{query}" if query else path, headers, size)
 
 

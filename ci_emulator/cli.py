@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ci_emulator import __version__
@@ -84,6 +84,14 @@ def _add_sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret-id", default=PUBLISHED_KEY.secret_id)
     parser.add_argument("--secret-key", default=PUBLISHED_KEY.secret_key)
     parser.add_argument("--expires", type=int, default=3600, help="seconds for which it holds")
+    parser.add_argument(
+        "-H",
+        "--header",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="a header that is signed too, written as for curl, which has to send it; may be repeated",
+    )
     parser.set_defaults(run=_sign)
 
 
@@ -160,17 +168,22 @@ def _examples(base: str, bucket: str) -> list[str]:
     day = 86_400
     now = time.time()
 
-    def signed(method: str, path: str) -> str:
-        return presign(PUBLISHED_KEY, method, base + path, now=now, seconds=day)
+    def signed(method: str, path: str, headers: Mapping[str, str] | None = None) -> str:
+        return presign(PUBLISHED_KEY, method, base + path, now=now, seconds=day, headers=headers)
 
     generate = signed(
         "GET", f"/{bucket}/?ci-process=qrcode-generate&qrcode-content=https%3A%2F%2Fwww.example.com&width=200"
     )
     picture = signed("GET", f"/{bucket}/qr-url.png")
+    codes = signed("GET", f"/{bucket}/qr-url.png?ci-process=QRcode")
+    operations = '{"rules":[{"fileid":"covered.png","rule":"QRcode/cover/1"}]}'
+    upload = signed("PUT", f"/{bucket}/mine/qr-url.png", {"Pic-Operations": operations})
     action = signed("POST", "/?Action=QrcodeOCR&Version=2018-11-19")
     return [
         f"  curl '{generate}'",
+        f"  curl '{codes}'",
         f"  curl -o qr-url.png '{picture}'",
+        f"  curl -T qr-url.png -H 'Pic-Operations: {operations}' '{upload}'",
         '  printf \'{"ImageBase64":"%s"}\' "$(base64 < qr-url.png | tr -d \'\\n\')" |'
         f" curl -H 'Content-Type: application/json' -d @- '{action}'",
     ]
@@ -203,8 +216,19 @@ def _sign(options: argparse.Namespace) -> int:
     from ci_emulator.config import KeyPair
 
     pair = KeyPair(secret_id=options.secret_id, secret_key=options.secret_key, appid="0")
-    print(presign(pair, options.method.upper(), options.url, now=time.time(), seconds=options.expires))  # noqa: T201
+    headers = dict(map(_header, options.header))
+    url = presign(
+        pair, options.method.upper(), options.url, now=time.time(), seconds=options.expires, headers=headers
+    )
+    print(url)  # noqa: T201 - what the command is for
     return 0
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise ConfigError(f"--header: {text!r} is not of the form NAME: VALUE")
+    return name.strip(), value.strip()
 
 
 def _temporary_key(options: argparse.Namespace) -> int:

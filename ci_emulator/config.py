@@ -164,6 +164,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, _about("memory for results of recognition that are given again, in MiB; 0 keeps none", ge=0)
     ] = 16
 
+    # Cloud Infinite
+    ci_binding: Annotated[
+        Literal["automatic", "explicit"],
+        _about(
+            "`automatic`: every bucket is bound to Cloud Infinite until it is unbound; `explicit`: it has to be bound first, and"
+            " recognition of content to be opened on it, as the first documentation has it"
+        ),
+    ] = "automatic"
+
     # QrcodeOCR
     qrcode_ocr_limits: Annotated[
         Literal["current", "2018"],

@@ -22,12 +22,14 @@ from ci_emulator.core.clock import Clock, SystemClock
 from ci_emulator.core.ids import Ids, RandomIds
 from ci_emulator.engines.pool_model import WorkerLimits
 from ci_emulator.engines.workers import WorkerPool
+from ci_emulator.operations.archives import Archives
 from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.codes import Codes, ReadingLimits, WritingLimits
 from ci_emulator.operations.content import Content
 from ci_emulator.operations.listing import Listing
 from ci_emulator.operations.migrations import LAYOUT
 from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.pictures import Pictures
 from ci_emulator.operations.records import BucketRecord
 from ci_emulator.operations.seeding import fill
 from ci_emulator.operations.sweep import Sweep
@@ -120,6 +122,8 @@ async def open_services(
                 WritingLimits(config.writer, config.max_width),
                 cache_bytes=config.result_cache * MiB,
             ),
+            pictures=Pictures(pool, max_pixels=config.max_pixels, readers=config.readers),
+            archives=Archives(pool),
             fetcher=fetcher,
             pool=pool,
         )

@@ -9,8 +9,9 @@ from generated import code, plain, run, table
 
 from ci_emulator.control.dialect import REGISTRY as CONTROL
 from ci_emulator.core.registry import Action
-from ci_emulator.protocols.ci.catalogue import CI_PROCESSES
-from ci_emulator.protocols.cos.operations_known import GROUPS, PICTURES, Documented
+from ci_emulator.protocols.ci.catalogue import PICTURE_RULES, PROCESSES, Process
+from ci_emulator.protocols.ci.rules import RULES
+from ci_emulator.protocols.cos.operations_known import GROUPS, PICTURES, SERVICE_SWITCHES, Documented
 from ci_emulator.protocols.cos.select import (
     MEANINGFUL_HEADERS,
     PICTURE_OPERATIONS,
@@ -44,6 +45,7 @@ This page is made from the code by `python tools/make_coverage.py`.
 
 _PROCESS = "ci-process="
 _PATHS = {"service": "/", "bucket": "/", "object": "/KEY"}
+_CI_HOSTS = {"service": "ci.…", "bucket": "BUCKET.ci.…"}
 _ALLOWED = {
     "owner": "the owner",
     "create": "the APPID in the name",
@@ -95,6 +97,9 @@ def request(known: Documented) -> str:
     query = "".join(f"?{name}" for name in names if name not in MEANINGFUL_HEADERS)
     if known.scope == "object" and f"{known.name}/" in PICTURE_OPERATIONS:
         query += "/…"
+    if known.service == "ci":
+        path = known.name if known.name.startswith("/") else f"/{query}"
+        return f"{code(f'{known.method} {path}')} on {code(_CI_HOSTS[known.scope])}"
     headers = [code(name) for name in names if name in MEANINGFUL_HEADERS]
     return " with ".join([code(f"{known.method} {_PATHS[known.scope]}{query}"), *headers])
 
@@ -105,24 +110,50 @@ def _cloud_infinite() -> str:
         for selector, action in REGISTRY
         if selector.name.startswith(_PROCESS)
     }
+    # What is carried out comes first.
+    names = sorted(PROCESSES, key=lambda name: (name not in carried_out, name.lower()))
     processes = table(
-        ("`ci-process`", "Here", "What it does"),
+        ("`ci-process`", "What it is for", "Request", "Here"),
         (
             (
                 code(name),
-                here(carried_out.get(name), refusal(Selector("object", "GET", _PROCESS + name)).code),
-                plain(carried_out[name].about) if name in carried_out else "–",
+                plain(PROCESSES[name].about),
+                ", ".join(code(f"{method} {_PATHS[scope]}") for scope, method in PROCESSES[name].places),
+                here(carried_out.get(name), _refused_process(name, PROCESSES[name])),
             )
-            for name in sorted(
-                CI_PROCESSES | carried_out.keys(), key=lambda name: (name not in carried_out, name)
-            )
+            for name in names
         ),
     )
     return (
-        f"## Cloud Infinite\n\n{processes}\n### Pictures\n\n{operations(PICTURES)}\n"
+        f"## Cloud Infinite\n\n{processes}\n"
+        "A value that is not in this list is refused as InvalidArgument, and so is one that is asked for on a bucket or an"
+        " object when it is for the other; another method is refused as MethodNotAllowed.\n\n"
+        f"### Pictures\n\n{operations(PICTURES)}\n"
+        f"### Rules of `Pic-Operations`\n\n{_rules()}\n"
+        "A rule that is not in this list is refused as InvalidPicOperations. Whatever a request with a refused rule names, nothing"
+        " of it is stored.\n\n"
+        f"### The hosts of Cloud Infinite\n\n{operations(SERVICE_SWITCHES)}\n"
         "Everything else on the hosts `BUCKET.ci.…`, `BUCKET.pic.…` and `ci.…` is refused as "
-        f"{refusal(Selector('bucket', 'POST', service='ci')).code}: jobs, queues, workflows, auditing.\n"
+        f"{refusal(Selector('bucket', 'POST', '/jobs', service='ci')).code}: jobs, templates, queues, workflows, auditing.\n"
     )
+
+
+def _refused_process(name: str, process: Process) -> str:
+    scope, method = process.places[0]
+    return refusal(Selector(scope, method, _PROCESS + name)).code
+
+
+def _rules() -> str:
+    named = [
+        (code(name), plain(about), "carried out" if name in RULES else "refused: NotImplemented")
+        for name, about in PICTURE_RULES.items()
+    ]
+    processes = [
+        (code(_PROCESS + name), plain(process.about), "refused: NotImplemented")
+        for name, process in PROCESSES.items()
+        if process.also_rule
+    ]
+    return table(("Rule", "What it is for", "Here"), [*named, *processes])
 
 
 def _api3() -> str:

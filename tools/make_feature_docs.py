@@ -11,7 +11,8 @@ from ci_emulator.core.params import Param
 from ci_emulator.engines.codes.chain import STAGES, Stage
 from ci_emulator.engines.codes.model import Symbology
 from ci_emulator.engines.codes.write import write_barcode, write_qr
-from ci_emulator.protocols.ci.actions import qrcode_generate
+from ci_emulator.protocols.ci import recognition, service_buckets
+from ci_emulator.protocols.ci.actions import file_hash, qrcode_generate
 from ci_emulator.protocols.cos.actions import get_bucket, get_service
 from ci_emulator.protocols.tencentcloud.actions import qrcode_ocr
 from ci_emulator.protocols.tencentcloud.type_names import TYPE_NAMES, has_position, type_name
@@ -94,8 +95,11 @@ PARTS: dict[str, Part] = {
     "images/qr-chinese.png": write_qr("你好，世界", 200),
     "images/ean-13.png": write_barcode("690123456789", 300, symbology="EAN_13"),
     "images/code-128.png": write_barcode("AB-12345", 300, symbology="CODE_128"),
+    "features/cloud-infinite-services.md": blocks({"list-parameters": parameters(service_buckets.PARAMS)}),
     "features/qrcode-generate.md": blocks({"parameters": parameters(qrcode_generate.PARAMS)}),
     "features/qrcode-ocr.md": blocks({"parameters": parameters(qrcode_ocr.PARAMS)}),
+    "features/qrcode-recognition.md": blocks({"parameters": parameters(recognition.PARAMS)}),
+    "features/files.md": blocks({"hash-parameters": parameters(file_hash.PARAMS)}),
     "features/recognition.md": blocks({"stages": stages(), "symbologies": symbologies()}),
     "features/objects.md": blocks(
         {

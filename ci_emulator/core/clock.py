@@ -44,6 +44,11 @@ def iso8601(seconds: float) -> str:
     return f"{_iso8601(int(seconds))}Z"
 
 
+def iso8601_china(seconds: float) -> str:
+    """Format unix seconds as `2019-11-15T12:12:12+0800`, in the time of China."""
+    return f"{_iso8601(int(seconds) + 8 * 3600)}+0800"
+
+
 def iso8601_millis(seconds: float) -> str:
     """Format unix seconds as `2020-12-10T03:37:30.000Z`."""
     whole, micros = divmod(round(seconds * 1_000_000), 1_000_000)

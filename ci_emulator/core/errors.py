@@ -65,6 +65,7 @@ class Kind(StrEnum):
     IMAGE_UNREADABLE = "image-unreadable"
     IMAGE_FORMAT_UNSUPPORTED = "image-format-unsupported"
     IMAGE_TOO_MANY_PIXELS = "image-too-many-pixels"
+    IMAGE_TOO_FEW_PIXELS = "image-too-few-pixels"
     IMAGE_TOO_MANY_BYTES = "image-too-many-bytes"
     # codes
     CONTENT_UNENCODABLE = "content-unencodable"

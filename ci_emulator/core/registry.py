@@ -30,7 +30,8 @@ class Action:
     that announces more is refused before a byte of it is read, as a document that is too long when `takes` is `xml`. `access` is what the resource's ACL must grant to
     others than its owner: `read`, `write`, `read_acp`, `write_acp`, or `owner` for what no ACL can grant (`create` makes the
     resource); `deferred` when only the body says who asks or what for, so that the action has to ask itself; `none` for what
-    anybody may ask. `stored_only` says
+    anybody may ask. Who asks needs the permissions `beside` too, on the same resource and with the same access; what must be
+    `signed` is not for strangers, whatever an ACL grants them. `stored_only` says
     that what is set is kept and given back and has no effect.
     """
 
@@ -43,6 +44,8 @@ class Action:
     access: Access = "owner"
     about: str = ""
     stored_only: bool = False
+    beside: tuple[str, ...] = ()
+    signed: bool = False
 
     def too_large(self) -> Refusal:
         """Return why a body of more than `max_body` bytes is refused."""

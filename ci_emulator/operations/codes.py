@@ -14,8 +14,8 @@ from ci_emulator.engines.codes.write import Writer
 from ci_emulator.engines.jobs import Picture, ReadCodes, WriteBarcode, WriteQr
 from ci_emulator.engines.workers import WorkerPool
 
-#: The picture's digest, the formats that are taken, the readers, the largest picture.
-_Question: TypeAlias = tuple[bytes, frozenset[str] | None, tuple[str, ...], int]
+#: The picture's digest, the formats that are taken, the readers, the largest picture, the size of tiles.
+_Question: TypeAlias = tuple[bytes, frozenset[str] | None, tuple[str, ...], int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,19 @@ class Codes:
         self._cache: LRUCache[_Question, Reading] = LRUCache(cache_bytes, getsizeof=_size)
 
     async def read(
-        self, picture: bytes, *, formats: frozenset[str] | None = None, tenant: str = ""
+        self,
+        picture: bytes,
+        *,
+        formats: frozenset[str] | None = None,
+        tile: int | None = None,
+        tenant: str = "",
     ) -> Reading:
         """Read every code in a picture file.
 
         Args:
             picture: the file.
             formats: the file formats that are taken (Pillow's names), all when None.
+            tile: read a larger picture also in tiles of so many pixels.
             tenant: whose turn it is when callers wait.
 
         Raises:
@@ -65,7 +71,7 @@ class Codes:
                 ENGINE_TIMEOUT, ENGINE_FAILED, SHUTTING_DOWN.
         """
         digest = hashlib.sha256(picture).digest()
-        question = (digest, formats, tuple(self._reading.readers), self._reading.max_pixels)
+        question = (digest, formats, tuple(self._reading.readers), self._reading.max_pixels, tile)
         known = self._cache.get(question)
         if known is not None:
             return known
@@ -75,6 +81,7 @@ class Codes:
             formats=formats,
             max_pixels=self._reading.max_pixels,
             seconds=self._reading.seconds,
+            tile=tile,
         )
         reading: Reading = await self._pool.run("read_codes", request, tenant=tenant)
         if not reading.cut and _size(reading) <= self._cache.maxsize:

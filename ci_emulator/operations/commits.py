@@ -19,16 +19,26 @@ async def keep(
     work: Callable[[Transaction], versions.Changed],
 ) -> versions.Changed:
     """Commit the facts that name new bytes; drop the bytes when that fails, and those that it frees when it does not."""
+    return (await keep_all(facts, content, segments, lambda transaction: [work(transaction)]))[0]
+
+
+async def keep_all(
+    facts: Facts,
+    content: Content,
+    segments: Sequence[Segment],
+    work: Callable[[Transaction], list[versions.Changed]],
+) -> list[versions.Changed]:
+    """Commit several changes in one step, as `keep` does one."""
     try:
-        changed = await facts.transact(work)
+        changes = await facts.transact(work)
     except BaseException:
         # Even a cancellation that comes out of a transaction means that nothing of it was kept.
         await content.drop(segments)
         raise
     finally:
         content.settled(segments)
-    await content.drop(changed.freed)
-    return changed
+    await content.drop(segment for changed in changes for segment in changed.freed)
+    return changes
 
 
 def bucket_in(reader: FactsReader, name: str) -> BucketRecord:

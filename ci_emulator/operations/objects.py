@@ -24,6 +24,7 @@ from ci_emulator.operations.records import (
     ObjectRecord,
     decode_object,
 )
+from ci_emulator.operations.staging import Staging, draft
 from ci_emulator.storage.base import BlobMissing, Facts, Transaction
 
 T = TypeVar("T")
@@ -41,6 +42,13 @@ class Opened(msgspec.Struct, frozen=True):
     record: ObjectRecord
     body: bytes = b""
     stream: Stream | None = None
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """An object and all of its bytes."""
+
+    record: ObjectRecord
+    data: bytes
 
 
 class Objects:
@@ -76,7 +84,7 @@ class Objects:
             record = bucket_in(transaction, bucket)
             if forbid_overwrite:
                 check_absent(transaction, record, key)
-            return versions.put(transaction, record, self._draft(key, received, attributes))
+            return versions.put(transaction, record, draft(key, received, attributes, self._clock.now()))
 
         return await self._keep(received, work)
 
@@ -106,11 +114,11 @@ class Objects:
             record = bucket_in(transaction, bucket)
             old = versions.current(transaction, bucket, key)
             _check_appendable(old, position, received.segment.size)
-            draft = self._draft(key, received, attributes)
             if old is None:
+                first = draft(key, received, attributes, self._clock.now())
                 etag = opaque_etag(received.md5, key)
                 return versions.put(
-                    transaction, record, msgspec.structs.replace(draft, kind="appendable", etag=etag)
+                    transaction, record, msgspec.structs.replace(first, kind="appendable", etag=etag)
                 )
             new = msgspec.structs.replace(
                 old,
@@ -133,13 +141,13 @@ class Objects:
         Raises:
             Refusal: BUCKET_MISSING, KEY_EXISTS as in `put`.
         """
-        draft = links.draft(key, target, attributes, self._clock.now(), self._order())
+        link = links.draft(key, target, attributes, self._clock.now(), self._order())
 
         def work(transaction: Transaction) -> versions.Changed:
             record = bucket_in(transaction, bucket)
             if forbid_overwrite:
                 check_absent(transaction, record, key)
-            return versions.put(transaction, record, draft)
+            return versions.put(transaction, record, link)
 
         changed = await keep(self._facts, self._content, (), work)
         assert changed.record is not None  # noqa: S101 - a put always leaves a record
@@ -212,6 +220,36 @@ class Objects:
                 continue
         raise Refusal(Kind.OVERLOADED)
 
+    async def load(
+        self,
+        bucket: str,
+        key: str,
+        check: Callable[[ObjectRecord], None],
+        version: str | None = None,
+        follow: Follow | None = None,
+    ) -> Loaded:
+        """Return an object with all of its bytes; `check` raises for one that must not be read, or is too large for that.
+
+        Raises:
+            Refusal: as `reach`, and whatever `check` raises.
+        """
+
+        def plan(record: ObjectRecord) -> tuple[int, int]:
+            check(record)
+            return 0, record.size
+
+        opened = await self.open(bucket, key, plan, version, follow)
+        if opened.stream is None:
+            return Loaded(opened.record, opened.body)
+        try:
+            return Loaded(opened.record, b"".join([chunk async for chunk in opened.stream]))
+        finally:
+            await opened.stream.aclose()
+
+    def staging(self) -> Staging:
+        """Return what writes several objects in one step."""
+        return Staging(self._facts, self._content, self._clock)
+
     async def change(
         self,
         bucket: str,
@@ -283,18 +321,6 @@ class Objects:
         changed = await keep(self._facts, self._content, (received.segment,), work)
         assert changed.record is not None  # noqa: S101 - a put always leaves a record
         return changed.record
-
-    def _draft(self, key: str, received: Received, attributes: Attributes) -> ObjectRecord:
-        return ObjectRecord(
-            key=key,
-            order=self._order(),
-            modified=self._clock.now(),
-            segments=(received.segment,),
-            size=received.segment.size,
-            etag=received.md5,
-            crc64=received.crc64,
-            attributes=attributes,
-        )
 
     def _order(self) -> int:
         return int(self._clock.now() * 1_000_000)

@@ -18,6 +18,9 @@ ALL_USERS, AUTHENTICATED_USERS = "AllUsers", "AuthenticatedUsers"
 #: Whether a bucket keeps versions; it cannot go back to never having done so.
 Versioning = Literal["", "Enabled", "Suspended"]
 
+#: Whether a bucket was bound to picture processing and recognition, or unbound; "" when nobody ever said.
+Binding = Literal["", "on", "off"]
+
 #: What zones a bucket's objects are kept in: one, or several ("multi-AZ").
 Zones = Literal["", "MAZ"]
 
@@ -50,6 +53,7 @@ class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `configurations` holds what is set on its sub-resources, each document as text by the name of the sub-resource;
     where there are several of a kind, by `<name>/<id>`. `configured` says when each one was set, in unix seconds.
+    `services` holds what was opened on the bucket beside its `binding`, each with the time in unix seconds.
     """
 
     name: str
@@ -62,6 +66,8 @@ class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     zones: Zones = ""
     configurations: dict[str, str] = {}
     configured: dict[str, float] = {}
+    binding: Binding = ""
+    services: dict[str, float] = {}
 
 
 class Segment(msgspec.Struct, frozen=True, array_like=True):

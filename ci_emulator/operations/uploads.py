@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,7 +26,7 @@ from ci_emulator.operations.records import (
     decode_upload,
     encode,
 )
-from ci_emulator.storage.base import Facts, FactsReader, Transaction
+from ci_emulator.storage.base import BlobMissing, Facts, FactsReader, Transaction
 
 MOST_PARTS = 10_000
 #: The least bytes of a part that is not the last one (spec: cos.md section 4.0).
@@ -133,8 +133,18 @@ class Uploads:
                 in the numbers), PART_TOO_SMALL (below 1 MB and not the last), KEY_EXISTS as `Objects.put`; the upload
                 goes on then.
         """
-        order = int(self._clock.now() * 1_000_000)
+        work = self.completion(bucket, key, upload, listed, forbid_overwrite=forbid_overwrite)
+        changed = await self._facts.transact(work)
+        await self._content.drop(changed.freed)
+        assert changed.record is not None  # noqa: S101 - a put always leaves a record
+        return changed.record
+
+    def completion(
+        self, bucket: str, key: str, upload: str, listed: Sequence[Listed], *, forbid_overwrite: bool = False
+    ) -> Callable[[Transaction], versions.Changed]:
+        """Return what `complete` does in its transaction, for one that does more in the same step."""
         modified = self._clock.now()
+        order = int(modified * 1_000_000)
 
         def work(transaction: Transaction) -> versions.Changed:
             record = bucket_in(transaction, bucket)
@@ -165,10 +175,30 @@ class Uploads:
             unused = tuple(part.segment for number, part in stored.items() if number not in used)
             return versions.Changed(changed.record, changed.freed + unused)
 
-        changed = await self._facts.transact(work)
-        await self._content.drop(changed.freed)
-        assert changed.record is not None  # noqa: S101 - a put always leaves a record
-        return changed.record
+        return work
+
+    async def preview(
+        self, bucket: str, key: str, upload: str, listed: Sequence[Listed], check: Callable[[int], None]
+    ) -> bytes:
+        """Return the bytes of the object that `complete` would make; `check` raises when their number is too large.
+
+        Raises:
+            Refusal: as `complete`, and whatever `check` raises.
+        """
+
+        def work(reader: FactsReader) -> list[PartRecord]:
+            bucket_in(reader, bucket)
+            _upload_in(reader, bucket, key, upload)
+            return _chosen(listed, _all_parts(reader, upload))
+
+        segments = [part.segment for part in await self._facts.read(work)]
+        size = sum(segment.size for segment in segments)
+        check(size)
+        try:
+            return await self._content.read(segments, 0, size)
+        except BlobMissing:
+            # A part was sent anew in this moment, so it is not the one that is listed any more.
+            raise Refusal(Kind.PART_INVALID) from None
 
     async def abort(self, bucket: str, key: str, upload: str) -> None:
         """Drop an upload and its parts.

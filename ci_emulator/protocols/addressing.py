@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Place
 from ci_emulator.core.target import Form, Host, Target, decode_percent
+from ci_emulator.protocols.ci.service_paths import LIST_PARAMETERS, SERVICE_PATHS
 from ci_emulator.protocols.hosts import BUCKET, HostFacts, is_cos_host, misnamed, read_host
 
 RESERVED = ("/_emulator/", "/_console/")
@@ -21,6 +22,10 @@ _API_HOST = re.compile(
     r"\.tencentcloudapi\.(?:com|cn|com\.cn|woa\.com)$"
 )
 _API_PARAMETERS = frozenset({"Action", "SecretId", "ImageBase64", "ImageUrl"})
+_NO_BUCKET = (
+    "{method} /{path} names no bucket: with IP and Port the SDK for Python leaves it out. Use Proxies, an EndpointCi"
+    " ci.REGION.localhost:PORT, or the setting default_bucket."
+)
 _JSON_OR_FORM = ("application/json", "application/x-www-form-urlencoded")
 
 
@@ -102,6 +107,25 @@ def path_style(target: Target, settings: Addressing) -> Place | None:
     return None
 
 
+def service_path(target: Target, settings: Addressing) -> Place | None:
+    """`/ai_bucket` and its relatives on a local host: with IP and Port cos-python-sdk-v5 sends no bucket with them.
+
+    A GET is the list of all buckets. With a default bucket it is that only when it has a parameter of a list, as the SDK sends
+    them; otherwise it is about an object.
+    """
+    path = target.raw_path[1:]
+    if path not in SERVICE_PATHS or not settings.is_local(target.host):
+        return None
+    if target.method == "GET":
+        listing = not LIST_PARAMETERS.isdisjoint(target.query_names)
+        return Place("cos", "ci", key=path) if listing or settings.default_bucket is None else None
+    if target.method not in ("POST", "DELETE") or target.raw_query:
+        return None
+    if settings.default_bucket is None:
+        raise Refusal(Kind.ADDRESS_AMBIGUOUS, _NO_BUCKET.format(method=target.method, path=path))
+    return _place(target, HostFacts("ci", settings.default_bucket))
+
+
 def default_bucket(target: Target, settings: Addressing) -> Place | None:
     """The configured bucket of requests that name none."""
     if settings.default_bucket is None:
@@ -118,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     bucket_label,
     api_signals,
     path_style,
+    service_path,
     default_bucket,
 )
 

@@ -10,10 +10,12 @@ from ci_emulator.core.clock import Clock
 from ci_emulator.core.fetching import Fetcher
 from ci_emulator.core.ids import Ids
 from ci_emulator.engines.workers import WorkerPool
+from ci_emulator.operations.archives import Archives
 from ci_emulator.operations.buckets import Buckets
 from ci_emulator.operations.codes import Codes
 from ci_emulator.operations.listing import Listing
 from ci_emulator.operations.objects import Objects
+from ci_emulator.operations.pictures import Pictures
 from ci_emulator.operations.uploads import Uploads
 
 
@@ -30,5 +32,7 @@ class Services:
     uploads: Uploads
     listing: Listing
     codes: Codes
+    pictures: Pictures
+    archives: Archives
     fetcher: Fetcher
     pool: WorkerPool

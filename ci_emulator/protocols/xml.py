@@ -10,7 +10,9 @@ from typing import TypeAlias
 from ci_emulator.core.model import Reply
 
 #: The content of an element: text, nothing, children in order, or several of them (a repeated element).
-Content: TypeAlias = "str | int | Typed | Mapping[str, Content] | Sequence[Mapping[str, Content]] | None"
+Content: TypeAlias = (
+    "str | int | Typed | Mapping[str, Content] | Sequence[Mapping[str, Content]] | Sequence[str] | None"
+)
 
 #: What a document holds: children by name, pairs where elements of several names take turns, or a text.
 Root: TypeAlias = "Mapping[str, Content] | Sequence[tuple[str, Content]] | str"

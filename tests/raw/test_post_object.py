@@ -325,7 +325,7 @@ def test_more_than_the_largest_object(strict: Server) -> None:
         ({"key": "k", "x-cos-tagging": "=x"}, "InvalidTag"),
         ({"key": "k", "x-cos-traffic-limit": "1"}, "InvalidArgument"),
         ({"key": "k", "x-cos-grant-read": "id=1"}, "InvalidArgument"),
-        ({"key": "k", "Pic-Operations": "{}"}, "NotImplemented"),
+        ({"key": "k", "Pic-Operations": "{"}, "InvalidPicOperations"),
         ({"key": "k", "x": "x" * 30_000}, "MalformedPOSTRequest"),
     ],
 )

@@ -375,6 +375,32 @@ WAYS = {
     for key in ("", "-temporary-key")
 }
 
+_SERVICE_BUCKET = {"BucketId": f"services-{APPID}", "Name": f"services-{APPID}", "Region": REGION}
+
+SERVICES = {
+    "bind": {
+        "bound": {"BucketId": f"services-{APPID}", "Region": REGION},
+        "on": '{"CIStatus":"on"}',
+        "unbound": 200,
+        "off": "off",
+        "refused": [403, "NoProcessAuthority"],
+        "again": "on",
+    },
+    **{
+        path: {
+            "opened": _SERVICE_BUCKET,
+            "listed": {"TotalCount": "1", "PageNumber": "1", "PageSize": "10"},
+            "entry": _SERVICE_BUCKET,
+            "closed": f"services-{APPID}",
+            "none": "0",
+            "twice": [400, code],
+        }
+        for path, code in (("ai_bucket", "AIBucketUnBinded"), ("picbucket", "PicBucketUnBinded"))
+    },
+    "a-list-without-a-bucket": ["1", [400, "InvalidArgument"]],
+    "jobs": [501, "NotImplemented"],
+}
+
 EXPECTED = {
     "objects": OBJECTS,
     "multipart": MULTIPART,
@@ -382,4 +408,5 @@ EXPECTED = {
     "copies": COPIES,
     "access": ACCESS,
     "ways": WAYS,
+    "services": SERVICES,
 }

@@ -1,4 +1,4 @@
-"""cos-js-sdk-v5 in Chromium, in a page of another origin (spec: cos.md sections 1.6, 4.3 and 5).
+"""cos-js-sdk-v5 in Chromium, in a page of another origin (spec: cos.md sections 1.6, 4.3 and 5, ci.md 2 and 3).
 
 The cases are in `browser/*.mjs`; what they shall give is in `cos_js_expected.py`. A relay in front of the emulator
 shows what went over the wire: a page sees neither the preflights nor most of the headers that are sent for it.
@@ -69,6 +69,11 @@ class Seen:
         return [each for each in found if each.headers["Access-Control-Request-Method"] == method]
 
 
+def exposed(exchange: Exchange) -> set[str]:
+    """Return the headers of an answer that the page may read."""
+    return set(exchange.answer["Access-Control-Expose-Headers"].split(","))
+
+
 def run(page, profile, **settings):
     """Open the page with some modules of cases in a browser of its own."""
     with (
@@ -84,7 +89,8 @@ def run(page, profile, **settings):
 @pytest.fixture(scope="module")
 def seen(_no_proxy_of_the_machine, tmp_path_factory):
     browser_lane.require()
-    return run(f"/index.html?run={','.join(EXPECTED)}", tmp_path_factory.mktemp("chromium"))
+    seed = [f"pictures-{APPID}={PICTURES}"]
+    return run(f"/index.html?run={','.join(EXPECTED)}", tmp_path_factory.mktemp("chromium"), seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +164,34 @@ def test_every_answer_without_rules_of_the_bucket_is_for_every_page(seen):
     ]
     assert {each.status for each in found} >= {200, 204, 304, 400, 403, 404, 409}
     assert all(each.answer["Access-Control-Allow-Origin"] == "*" for each in found)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/mine/label.png"), ("POST", "/qr-url.png?image_process")],
+    ids=["upload", "in-place"],
+)
+def test_a_page_may_send_rules_for_pictures_and_read_all_of_the_answer(seen, method, path):
+    (asked,) = seen.preflights("pictures", path, method)
+    names = asked.headers["Access-Control-Request-Headers"].split(",")
+    assert "pic-operations" in names
+    assert asked.answer["Access-Control-Allow-Headers"].split(",") == names
+    (sent,) = seen.of("pictures", method, path)
+    signed = sent.headers["Authorization"].split("q-header-list=")[1].split("&")[0].split(";")
+    assert "pic-operations" in signed
+    assert {"x-cos-request-id", "x-ci-request-id"} <= exposed(sent)
+
+
+def test_a_page_may_read_the_number_of_a_failure(seen):
+    (refused,) = seen.of("pictures", "GET", "/text.png?ci-process=QRcode")
+    assert (refused.status, refused.answer["X-ErrNo"]) == (400, "-120")
+    assert "X-ErrNo" in exposed(refused)
+
+
+def test_rules_for_pictures_are_not_sent_where_their_header_is_not_allowed(seen):
+    asked = seen.preflights("narrow", "/p.png")
+    assert [each.status for each in asked] == [403] * 4
+    assert seen.of("narrow", "PUT", "/p.png") == []
 
 
 @pytest.mark.usefixtures("_no_proxy_of_the_machine")

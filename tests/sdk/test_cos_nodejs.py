@@ -1,6 +1,7 @@
 """Objects through cos-nodejs-sdk-v5: the newest version and the last 2.x (spec: cos.md sections 0, 1.4, 2, 3 and 4).
 
-The calls are in `node_cos/*.mjs`, a case each; what they shall give is in `cos_nodejs_expected.py`.
+The calls are in `node_cos/*.mjs`, a case each; what they shall give is in `cos_nodejs_expected.py`,
+`cos_nodejs_recognition_expected.py` and `cos_nodejs_pictures_expected.py`.
 """
 
 import os
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import node_lane
 import pytest
-from cos_nodejs_expected import EXPECTED, KEYS_OF_ALL_KINDS
+from cos_nodejs_expected import EXPECTED as OF_OBJECTS
+from cos_nodejs_expected import KEYS_OF_ALL_KINDS
+from cos_nodejs_pictures_expected import OF_PICTURES
+from cos_nodejs_recognition_expected import RECOGNITION
 from sdk_clients import APPID, KEYS, PUBLISHED_KEY, REGION, ROOT, STRANGER, TEMPORARY
 
 from ci_emulator.testing import Emulator
@@ -20,6 +24,7 @@ pytestmark = pytest.mark.timeout(300)
 NODE = Path(__file__).parent / "node_cos"
 PAGE = (ROOT / "docs" / "clients" / "cos-nodejs-sdk-v5.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^## ([^\n]+)(?:(?!^## ).)*?^```js\n(.*?)^```$", PAGE, re.M | re.S))
+EXPECTED = {**OF_OBJECTS, "recognition": RECOGNITION, "pictures": OF_PICTURES}
 SDKS = ("cos-nodejs-sdk-v5", "cos-nodejs-sdk-v5-2.x")
 
 
@@ -90,4 +95,4 @@ def test_an_example_of_the_page(emulator, tmp_path, heading):
 
 
 def test_every_example_is_found():
-    assert len(EXAMPLES) == PAGE.count("```js\n") == 6
+    assert len(EXAMPLES) == PAGE.count("```js\n") == 7

@@ -637,23 +637,14 @@ def test_an_upload_into_a_bucket_that_does_not_exist(cos):
     [
         ({"StorageClass": "GLACIER"}, "NotSupportedStorageClass", 400),
         ({"Metadata": {"x-cos-meta-big": "m" * 2048}}, "InvalidArgument", 400),
-        ({"PicOperations": '{"is_pic_info":1}'}, "NotImplemented", 501),
         ({"Key": "k" * 851}, "KeyTooLong", 400),
     ],
-    ids=["class", "metadata", "picture-operations", "key"],
+    ids=["class", "metadata", "key"],
 )
 def test_an_upload_that_is_not_begun(cos, bucket, options, code, status):
     with refused(code, status):
         cos.create_multipart_upload(**{"Bucket": bucket, "Key": KEY, **options})
     assert state_of(cos, bucket) == ([], [])
-
-
-@pytest.mark.usefixtures("unchanged")
-def test_picture_operations_at_the_end_are_not_passed_over(emulator, bucket, begun):
-    upload, parts = begun
-    operations = {"Pic-Operations": '{"is_pic_info":1}'}
-    answer = send_document(emulator, bucket, upload, document(parts), **operations)
-    assert error_of(answer)[:2] == (501, "NotImplemented")
 
 
 @pytest.mark.usefixtures("unchanged")

@@ -227,12 +227,6 @@ def test_a_version_that_does_not_exist(cos):
         cos.get_object(Bucket=SAMPLES, Key="qr-url.png", VersionId="MTg0NDUxNTc1NTE5MTc1NjM4MDA")
 
 
-def test_an_upload_that_asks_for_what_is_not_there_yet(cos, bucket):
-    with refused("NotImplemented", 501):
-        cos.put_object(Bucket=bucket, Key="k", Body=b"x", PicOperations='{"is_pic_info":1}')
-    assert cos.object_exists(Bucket=bucket, Key="k") is False
-
-
 def test_an_error_while_a_large_body_is_sent_is_still_read(cos):
     with refused("NoSuchBucket", 404):
         cos.put_object(Bucket=f"b{uuid.uuid4().hex[:12]}-1250000000", Key="k", Body=LARGE * 4)

@@ -43,6 +43,8 @@ LINES = {
     "memory after 100 GETs, before any recognition: PSS": 1,
     "memory after 100 GETs, before any recognition: USS": 1,
     "QrcodeOCR of 2 Mpx: throughput": 1,
+    "ci-process=QRcode of a stored object of 2 Mpx: throughput": 1,
+    "PUT of 2 Mpx with the rule QRcode/cover/0: throughput": 1,
     "QrcodeOCR of 2 Mpx: the very first, which starts its worker": 1,
 }
 

@@ -9,7 +9,7 @@ import msgspec
 from ci_emulator.auth.policy import Question
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Principal
-from ci_emulator.core.registry import Access
+from ci_emulator.core.registry import Access, Action
 from ci_emulator.operations.records import (
     ALL_USERS,
     AUTHENTICATED_USERS,
@@ -83,14 +83,27 @@ async def authorise(call: Call, services: Services) -> None:
         await services.buckets.find(place.bucket)
         return
     else:
-        version = requested_version(call)
-        asked = Asked(place.bucket, place.key, action.access, action.permission, version)
-        decision = await _on_bucket(call, services, asked)
+        decision = await _on_named(call, services, action)
     if not decision.allowed:
         call.diagnosis = f"AccessDenied: {decision.because}"
         raise fail("AccessDenied")
     if place.bucket is not None and action.access != "create":
         referer.check(call, await services.buckets.find(place.bucket))
+
+
+async def _on_named(call: Call, services: Services, action: Action) -> Decision:
+    """Decide about every permission that an action needs on the bucket or object which the call names."""
+    bucket, version = call.place.bucket or "", requested_version(call)
+    if action.signed and call.principal.anonymous:
+        await services.buckets.find(bucket)
+        return Decision(allowed=False, because="this must be signed, whatever strangers may read")
+    decision = _ALLOWED
+    for permission in (action.permission, *action.beside):
+        asked = Asked(bucket, call.place.key, action.access, permission, version)
+        decision = await _on_bucket(call, services, asked)
+        if not decision.allowed:
+            break
+    return decision
 
 
 async def may(call: Call, services: Services, asked: Asked) -> bool:
@@ -113,7 +126,7 @@ def _on_account(call: Call, services: Services, permission: str) -> Decision:
     def ask() -> Question:
         # The region is the one that the bucket is made in; the list of buckets is the asking account's.
         region = call.place.region or (services.config.region if bucket else "")
-        resources = _spellings(bucket or "", owner or call.principal.appid or "", region, "")
+        resources = _spellings(permission, bucket or "", owner or call.principal.appid or "", region, "")
         return Question(spellings_of(call.principal), permission, resources, facts(call))
 
     return decide(call.principal, Resource(owner), ask)
@@ -130,24 +143,29 @@ async def _on_bucket(call: Call, services: Services, asked: Asked) -> Decision:
         # A prefix must not make another action on the bucket look like one on a folder.
         prefix = call.target.parameter("prefix") if asked.permission in _LISTINGS else None
         key = asked.key if asked.key is not None else prefix or ""
-        resources = _spellings(bucket.name, bucket.owner, bucket.region, key)
+        resources = _spellings(asked.permission, bucket.name, bucket.owner, bucket.region, key)
         told = facts(call, asked.headers, asked.version)
         return Question(spellings_of(principal), asked.permission, resources, told)
 
     return decide(principal, resource, ask, await _granted(principal, services, bucket, asked))
 
 
-def _spellings(bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
-    """Return how policies may name a resource; of a listing the prefix is the key, as policies on a folder are written."""
+def _spellings(permission: str, bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
+    """Return how policies may name a resource; of a listing the prefix is the key, as policies on a folder are written.
+
+    Actions of Cloud Infinite are about resources of its own too.
+    """
     account = f"{region}:uid/{owner}"
     path = f"{bucket}/{key}"
-    return (
+    names = [
         f"qcs::cos:{account}:{path}",
         f"qcs::cos:{account}:prefix//{owner}/{bucket.rpartition('-')[0]}/{key}",
-        f"qcs::ci:{account}:bucket/{path}",
-        f"qcs::ci:{account}:{path}",
-        *((f"qcs::cos:{account}:{bucket}",) if not key else ()),
-    )
+    ]
+    if not key:
+        names.append(f"qcs::cos:{account}:{bucket}")
+    if permission.startswith("ci:"):
+        names += (f"qcs::ci:{account}:bucket/{path}", f"qcs::ci:{account}:{path}")
+    return tuple(names)
 
 
 async def _granted(principal: Principal, services: Services, bucket: BucketRecord, asked: Asked) -> Granted:

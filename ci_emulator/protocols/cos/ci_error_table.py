@@ -5,7 +5,7 @@ A code that has another status on a CI host than on a COS host is a row with the
 
 from __future__ import annotations
 
-from ci_emulator.protocols.cos.listed_errors import row
+from ci_emulator.protocols.cos.listed_errors import SDKS, row
 from ci_emulator.protocols.error_model import ErrorRow
 
 _JOBS = "460/42867"
@@ -53,6 +53,19 @@ ROWS: tuple[ErrorRow, ...] = (
         variant=CI,
         source=_JOBS,
         note="403 exists on CI hosts as well.",
+    ),
+    *(
+        row(
+            400,
+            code,
+            f"The bucket has no {service}: it was not opened.",
+            source=SDKS,
+            note="No page lists it.",
+        )
+        for code, service in (
+            ("AIBucketUnBinded", "AI content recognition"),
+            ("PicBucketUnBinded", "asynchronous picture processing"),
+        )
     ),
     row(413, "InvalidContent", "The body is too large.", variant="too-large", source=_JOBS),
     row(429, "SlowDown", "Please reduce your request rate.", variant=CI, source=_JOBS),

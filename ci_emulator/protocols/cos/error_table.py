@@ -52,6 +52,13 @@ _SPECIAL = (
     ),
     row(
         400,
+        "ImageResolutionExceed",
+        "Width and height of the image must be more than {limit} pixels.",
+        Kind.IMAGE_TOO_FEW_PIXELS,
+        variant="small",
+    ),
+    row(
+        400,
         "ImageTooLarge",
         "The image has more than {limit|the allowed number of} bytes.",
         Kind.IMAGE_TOO_MANY_BYTES,

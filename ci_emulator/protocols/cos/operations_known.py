@@ -134,11 +134,42 @@ PICTURES = (
     _object("Average colour", "GET", "imageAve"),
     _object("Detection of what is behind a picture", "GET", "imageInspect"),
     _object("Picture processing at upload", "PUT", "pic-operations"),
+    _object("Picture processing at the end of a multipart upload", "POST", "uploadId&pic-operations"),
     _bucket("PUT style", "PUT", "style"),
     _bucket("GET style", "GET", "style"),
     _bucket("DELETE style", "DELETE", "style"),
 )
 """Pictures processed on COS hosts, a part of Cloud Infinite."""
+
+
+def _service(title: str, method: str, name: str = "", scope: str = "bucket") -> Documented:
+    return Documented(title, scope, method, name, service="ci")
+
+
+SERVICE_SWITCHES = (
+    _service("Unbind a bucket from Cloud Infinite", "PUT", "unbind"),
+    _service("Bind a bucket to Cloud Infinite", "PUT"),
+    _service("Bind a bucket, as the example writes it", "POST"),
+    _service("Whether a bucket is bound", "GET"),
+    _service("List the bound buckets", "GET", "/cibuckets", "service"),
+    *(
+        operation
+        for path, what in (
+            ("/ai_bucket", "AI content recognition"),
+            ("/picbucket", "asynchronous picture processing"),
+            ("/asrbucket", "speech recognition"),
+            ("/docbucket", "document processing"),
+            ("/file_bucket", "file processing"),
+            ("/mediabucket", "media processing"),
+        )
+        for operation in (
+            _service(f"Open {what}", "POST", path),
+            _service(f"Close {what}", "DELETE", path),
+            _service(f"List the buckets with {what}", "GET", path, "service"),
+        )
+    ),
+)
+"""The services of Cloud Infinite, on its own hosts."""
 
 GROUPS: dict[str, tuple[Documented, ...]] = {
     "Buckets": _BUCKETS,
@@ -150,6 +181,8 @@ GROUPS: dict[str, tuple[Documented, ...]] = {
 """The operations of object storage in the order of the page, under its headings."""
 
 DOCUMENTED: frozenset[tuple[str, str, str]] = frozenset(
-    (known.scope, known.method, known.name) for group in (*GROUPS.values(), PICTURES) for known in group
+    (known.scope, known.method, known.name)
+    for group in (*GROUPS.values(), PICTURES, SERVICE_SWITCHES)
+    for known in group
 )
 """(scope, method, name) of every operation."""

@@ -53,6 +53,7 @@ ROWS: tuple[ErrorRow, ...] = (
         "The recognition failed.",
         "OCR 识别失败。",
         Kind.ENGINE_FAILED,
+        Kind.IMAGE_TOO_FEW_PIXELS,
         note="The native reader crashed or ran out of memory on this image.",
     ),
     _row("FailedOperation.UnKnowError", "An unknown error occurred.", "未知错误。"),

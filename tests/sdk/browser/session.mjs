@@ -53,6 +53,15 @@ export async function refusal(promise) {
   return { code, message, statusCode, requestId, Code: document?.Code };
 }
 
+/** The status and the code of a refused request, and a header of its answer that the page could read. */
+export async function refused(promise, header) {
+  const error = await promise.then(
+    ({ statusCode }) => ({ code: "accepted", statusCode }),
+    (error) => error,
+  );
+  return [error.statusCode, error.code, error.headers?.[header] ?? null];
+}
+
 /** Whether the browser has kept an answer from the SDK. */
 export async function blocked(promise) {
   const error = await promise.then(

@@ -123,7 +123,7 @@ DOCUMENTED = {
         UserNetworkTooSlow VerifyAlgorithmNotSupported WebsiteURLInvalid XMLSizeLimit
         MissingAppid MissingContentMD5 MissingHost LifeCycleIdNotUnique LifeCycleRuleConflicted
         MissingContent InvalidContent InvalidHost ResourceNotFound ResourceAccessDenied ResourceDownloadFailed
-        CIRoleNotExist ResourceNotSupported""",
+        CIRoleNotExist AIBucketUnBinded PicBucketUnBinded ResourceNotSupported""",
     401: "MissingAuthorization InvalidAuthorization AccessDenied SecretidNotExist SignatureExpired",
     402: "PaymentRequired",
     403: """

@@ -7,6 +7,7 @@ import base64
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param, choice, integer, text
 from ci_emulator.protocols import xml
+from ci_emulator.protocols.ci import switches
 from ci_emulator.protocols.ci.answer import headers
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import action
@@ -34,6 +35,7 @@ PARAMS = (
 )
 async def qrcode_generate(call: Call, services: Services) -> Reply:
     """Make a QR code or a bar code; the answer is XML with a base64 PNG."""
+    await switches.check(services, call.place.bucket or "", recognition=True)
     content, width = call.params["qrcode-content"], call.params["width"]
     most = services.config.max_width
     if width > most:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import MiB
+from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.operations.uploads import MOST_PARTS, Listed
 from ci_emulator.protocols import xml
 from ci_emulator.protocols.cos import documents, multipart, upload
@@ -32,26 +35,29 @@ _MOST_DIGITS = 10
 )
 async def complete_upload(call: Call, services: Services) -> Reply:
     """Make an object of the parts of an upload."""
-    bucket, key, target = call.place.bucket or "", call.place.key or "", call.target
     listed = listed_parts(await documents.read_xml(call, "CompleteMultipartUpload"))
     record = await services.uploads.complete(
-        bucket,
-        key,
+        call.place.bucket or "",
+        call.place.key or "",
         call.params["uploadId"],
         listed,
-        forbid_overwrite=upload.forbids_overwrite(target.headers),
+        forbid_overwrite=upload.forbids_overwrite(call.target.headers),
     )
-    return xml.reply(
-        "CompleteMultipartUploadResult",
-        {
-            "Location": f"http://{target.authority}{target.raw_path}",
-            "Bucket": bucket,
-            "Key": key,
-            "ETag": f'"{record.etag}"',
-        },
-        assured(record),
-        namespace=_NAMESPACE,
-    )
+    return completed(call, record)
+
+
+def completed(
+    call: Call, record: ObjectRecord, etag: str = "", more: Mapping[str, xml.Content] | None = None
+) -> Reply:
+    """Return the answer to a completed upload; `etag` in place of the object's own, `more` elements after the usual ones."""
+    children: dict[str, xml.Content] = {
+        "Location": f"http://{call.target.authority}{call.target.raw_path}",
+        "Bucket": call.place.bucket or "",
+        "Key": record.key,
+        "ETag": etag or f'"{record.etag}"',
+        **(more or {}),
+    }
+    return xml.reply("CompleteMultipartUploadResult", children, assured(record), namespace=_NAMESPACE)
 
 
 def listed_parts(root: Node) -> list[Listed]:

@@ -13,15 +13,15 @@ from string import punctuation
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from ci_emulator.auth import post_policy
-from ci_emulator.core.errors import Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import GiB
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols import xml
-from ci_emulator.protocols.cos import access, authenticate, form, form_policy, names, upload
+from ci_emulator.protocols.ci import uploading
+from ci_emulator.protocols.cos import access, arriving, authenticate, form, form_policy, names, upload
 from ci_emulator.protocols.cos.download import written
 from ci_emulator.protocols.cos.errors import fail
-from ci_emulator.protocols.cos.select import action
+from ci_emulator.protocols.cos.select import PIC_OPERATIONS, action
 from ci_emulator.protocols.services import Services
 
 LARGEST_FILE = 5 * GiB
@@ -34,12 +34,17 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the fields of a form ask for; `headers` say what the headers of a PUT say."""
+    """What the fields of a form ask for; `headers` say what the headers of a PUT say. No `status` is asked for when it is None."""
 
     key: str
     headers: Mapping[str, str]
-    status: int
+    status: int | None
     redirect: SplitResult | None
+
+    @property
+    def operations(self) -> str:
+        """The rules for the picture that is uploaded, "" when there are none."""
+        return self.headers.get(PIC_OPERATIONS, "")
 
 
 @action(
@@ -57,24 +62,16 @@ async def post_object(call: Call, services: Services) -> Reply:
         raise fail("AccessDenied")
     names.check_key(asked.key)
     largest = LARGEST_FILE if policy is None or policy.largest is None else min(policy.largest, LARGEST_FILE)
-    try:
-        record = await services.objects.put(
-            bucket,
-            asked.key,
-            _of_size(sent.file(), policy.smallest if policy else 0, largest),
-            upload.attributes(asked.headers, access.owner_of(bucket)),
-            upload.expected(asked.headers),
-            forbid_overwrite=upload.forbids_overwrite(asked.headers),
-        )
-    except Refusal as refusal:
-        raise upload.digest_error(refusal) from None
+    chunks = _of_size(sent.file(), policy.smallest if policy else 0, largest)
+    sending = arriving.arriving(bucket, asked.key, chunks, asked.headers)
+    if asked.operations:
+        return _told(call, bucket, asked, await uploading.store(call, services, asked.operations, sending))
+    record = await arriving.store(services, sending)
     return _reply(call, bucket, asked, record)
 
 
 def _asked(sent: form.Form) -> _Asked:
     fields = sent.fields
-    if fields.get("pic-operations"):
-        raise fail("NotImplemented", "Pic-Operations in a form is not implemented by this emulator.")
     # Some browsers send a path; its last part is the name, as for S3.
     filename = re.split(r"[/\\]", sent.filename)[-1]
     key = fields.get("key", "").replace("${filename}", filename)
@@ -86,7 +83,7 @@ def _asked(sent: form.Form) -> _Asked:
     return _Asked(
         key,
         fields | {"x-cos-acl": fields.get("acl") or fields.get("x-cos-acl", "")},
-        _STATUSES.get(fields.get("success_action_status", ""), 204),
+        _STATUSES.get(fields.get("success_action_status", "")),
         _redirect(fields.get("success_action_redirect")),
     )
 
@@ -156,10 +153,21 @@ def _reply(call: Call, bucket: str, asked: _Asked, record: ObjectRecord) -> Repl
     location = _url(call, asked.key)
     headers.append(("Location", location))
     if asked.status != 201:
-        return Reply(asked.status, headers)
+        return Reply(asked.status or 204, headers)
     children = {"Location": location, "Bucket": bucket, "Key": asked.key, "ETag": f'"{record.etag}"'}
     reply = xml.reply("PostResponse", children, headers)
     reply.status = 201
+    return reply
+
+
+def _told(call: Call, bucket: str, asked: _Asked, done: uploading.Done) -> Reply:
+    """Return the answer to a form with rules: their results, unless the form wants to be led on or an empty answer."""
+    if asked.redirect is not None or asked.status == 204:
+        return _reply(call, bucket, asked, done.record)
+    reply = uploading.answer(
+        call, done.document, [*written(done.record), ("Location", _url(call, asked.key))]
+    )
+    reply.status = asked.status or 200
     return reply
 
 

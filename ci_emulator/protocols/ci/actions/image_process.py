@@ -1,0 +1,36 @@
+"""`POST /<key>?image_process`: process a picture that is stored already (spec: ci.md section 3.1)."""
+
+from __future__ import annotations
+
+from ci_emulator.core.model import Call, Reply
+from ci_emulator.protocols.ci import pic_operations, processing, uploading
+from ci_emulator.protocols.ci.numbers import PERSISTENT, numbered
+from ci_emulator.protocols.ci.processing import Processed
+from ci_emulator.protocols.ci.source import load
+from ci_emulator.protocols.ci.upload_result import upload_result
+from ci_emulator.protocols.cos.select import action
+from ci_emulator.protocols.services import Services
+
+
+@action(
+    "object",
+    "POST",
+    "image_process",
+    permission="cos:GetObject",
+    access="read",
+    signed=True,
+    called="ImageProcess",
+)
+async def image_process(call: Call, services: Services) -> Reply:
+    """Process a stored picture, and store the results, each of which has to be allowed where it goes."""
+    bucket, key = call.place.bucket or "", call.place.key or ""
+    header = pic_operations.header_of(call)
+    task = await processing.prepare(call, services, header, bucket, key)
+    with numbered(PERSISTENT):
+        loaded = await load(call, services, largest=processing.LARGEST)
+    processed = Processed()
+    if not task.operations.idle:
+        processed = await processing.process(services, task, loaded.data)
+    async with services.objects.staging() as staging:
+        records = await staging.commit(await processing.puts(staging, task, processed))
+    return uploading.answer(call, upload_result(task, loaded.record, processed, records), ())
