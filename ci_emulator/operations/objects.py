@@ -36,6 +36,13 @@ LARGEST_APPENDED = 5 * 1024**3
 _RETRIES = 8
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """An object and the bytes of it that were asked for."""
+
+    record: ObjectRecord
+    data: bytes
+
+
 class Opened(msgspec.Struct, frozen=True):
     """An object whose bytes are at hand: in `body` when they are few, else in `stream`."""
 
@@ -43,12 +50,14 @@ class Opened(msgspec.Struct, frozen=True):
     body: bytes = b""
     stream: Stream | None = None
 
-
-class Loaded(msgspec.Struct, frozen=True):
-    """An object and all of its bytes."""
-
-    record: ObjectRecord
-    data: bytes
+    async def load(self) -> Loaded:
+        """Return the object with all bytes of the part, and close the stream."""
+        if self.stream is None:
+            return Loaded(self.record, self.body)
+        try:
+            return Loaded(self.record, b"".join([chunk async for chunk in self.stream]))
+        finally:
+            await self.stream.aclose()
 
 
 class Objects:
@@ -219,32 +228,6 @@ class Objects:
             except BlobMissing:
                 continue
         raise Refusal(Kind.OVERLOADED)
-
-    async def load(
-        self,
-        bucket: str,
-        key: str,
-        check: Callable[[ObjectRecord], None],
-        version: str | None = None,
-        follow: Follow | None = None,
-    ) -> Loaded:
-        """Return an object with all of its bytes; `check` raises for one that must not be read, or is too large for that.
-
-        Raises:
-            Refusal: as `reach`, and whatever `check` raises.
-        """
-
-        def plan(record: ObjectRecord) -> tuple[int, int]:
-            check(record)
-            return 0, record.size
-
-        opened = await self.open(bucket, key, plan, version, follow)
-        if opened.stream is None:
-            return Loaded(opened.record, opened.body)
-        try:
-            return Loaded(opened.record, b"".join([chunk async for chunk in opened.stream]))
-        finally:
-            await opened.stream.aclose()
 
     def staging(self) -> Staging:
         """Return what writes several objects in one step."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from ci_emulator.engines.codes.model import Code
 from ci_emulator.engines.jobs import CoverCodes, Describe, Picture, ReadExif
 from ci_emulator.engines.picture_model import Exif, PictureFacts
 from ci_emulator.engines.workers import WorkerPool
+
+#: Pictures of more bytes count as large, and so many of them are held at a time: each lies in memory several times while
+#: it waits for a worker.
+_SMALL, _MOST_LARGE = 4 * 1024 * 1024, 4
 
 
 class Pictures:
@@ -21,6 +27,16 @@ class Pictures:
         self._pool = pool
         self._readers = tuple(readers)
         self._max_pixels = max_pixels
+        self._large = asyncio.Semaphore(_MOST_LARGE)
+
+    @asynccontextmanager
+    async def room(self, size: int) -> AsyncIterator[None]:
+        """Wait until there is room in memory for a picture of `size` bytes: of large ones few are held at a time."""
+        if size <= _SMALL:
+            yield
+            return
+        async with self._large:
+            yield
 
     async def describe(self, picture: bytes, *, average: bool = False, tenant: str = "") -> PictureFacts:
         """Return what a picture file tells about itself; the main colour costs decoding it."""

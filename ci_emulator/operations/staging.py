@@ -8,6 +8,7 @@ from types import TracebackType
 import msgspec
 
 from ci_emulator.core.clock import Clock
+from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.operations import versions
 from ci_emulator.operations.commits import bucket_in, check_absent, keep_all
 from ci_emulator.operations.content import Content, Expected, Received
@@ -18,8 +19,9 @@ from ci_emulator.storage.base import Facts, Transaction
 class Put(msgspec.Struct, frozen=True, kw_only=True):
     """An object to be written, of bytes that are staged.
 
-    One that `inherits` keeps what the object in its place is like: metadata, ACL, tags, storage class, encryption, and the headers
-    that its own `attributes` do not have.
+    One that `inherits` keeps what the object in its place is like: metadata but for what it `forgets`, ACL, tags, storage class,
+    encryption, and the headers that its own `attributes` do not have. With `instead_of` that object must still be the current
+    one.
     """
 
     bucket: str
@@ -28,6 +30,8 @@ class Put(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Attributes
     forbid_overwrite: bool = False
     inherits: bool = False
+    forgets: frozenset[str] = frozenset()
+    instead_of: ObjectRecord | None = None
 
 
 class Staging:
@@ -90,8 +94,8 @@ class Staging:
         the newer version where versions are kept.
 
         Raises:
-            Refusal: BUCKET_MISSING, KEY_EXISTS as `Objects.put`, those of the store, and whatever `first` raises; nothing is
-                written then.
+            Refusal: BUCKET_MISSING, KEY_EXISTS as `Objects.put`, OVERLOADED when another object took the place of one that is to
+                be replaced, those of the store, and whatever `first` raises; nothing is written then.
         """
         staged = [received.segment for received in self._staged]
         self._staged = []
@@ -111,11 +115,24 @@ class Staging:
         bucket = bucket_in(transaction, put.bucket)
         if put.forbid_overwrite:
             check_absent(transaction, bucket, put.key)
+        old = None
+        if put.inherits or put.instead_of is not None:
+            old = versions.current(transaction, bucket.name, put.key)
+        if put.instead_of is not None and (old is None or not _same(old, put.instead_of)):
+            raise Refusal(Kind.OVERLOADED)
         attributes = put.attributes
-        if put.inherits and (old := versions.current(transaction, bucket.name, put.key)) is not None:
-            kept = old.attributes
-            attributes = msgspec.structs.replace(kept, headers=kept.headers | attributes.headers)
+        if put.inherits and old is not None:
+            attributes = _inherited(old.attributes, put)
         return versions.put(transaction, bucket, draft(put.key, put.received, attributes, self._clock.now()))
+
+
+def _same(one: ObjectRecord, other: ObjectRecord) -> bool:
+    return (one.order, one.etag) == (other.order, other.etag)
+
+
+def _inherited(kept: Attributes, put: Put) -> Attributes:
+    meta = {name: value for name, value in kept.meta.items() if name not in put.forgets}
+    return msgspec.structs.replace(kept, headers=kept.headers | put.attributes.headers, meta=meta)
 
 
 def draft(key: str, received: Received, attributes: Attributes, now: float) -> ObjectRecord:

@@ -141,6 +141,20 @@ def test_a_signed_form_and_its_policy(strict: Server, folder: str, fields: dict[
     assert strict.get(path, signature("GET", path)).status == 200
 
 
+def test_rules_that_the_policy_does_not_name(strict: Server, folder: str, fields: dict[str, str]) -> None:
+    conditions: tuple[Any, ...] = ({"bucket": BUCKET}, ["starts-with", "$key", f"{folder}/"])
+    answer = post(strict, form({**fields, **_signed(*conditions)}, PNG))
+    assert (answer.status, answer.code) == (403, "AccessDenied")
+    assert b"Pic-Operations" in answer.body
+    named = (*conditions, ["starts-with", "$Pic-Operations", ""])
+    assert post(strict, form({**fields, **_signed(*named)}, PNG)).status == 200
+
+
+def test_rules_in_a_form_whose_url_is_signed(strict: Server, folder: str, fields: dict[str, str]) -> None:
+    answer = post(strict, form(fields, PNG), signature("POST", "/"))
+    assert (answer.status, answer.code) == (403, "AccessDenied")
+
+
 def test_a_form_of_nobody(strict: Server, folder: str, fields: dict[str, str]) -> None:
     answer = post(strict, form(fields, PNG))
     assert (answer.status, answer.code) == (403, "AccessDenied")

@@ -172,6 +172,12 @@ def test_a_beginning_that_is_refused(cos, bucket, key, options, code):
     assert state_of(cos, bucket) == ([], [])
 
 
+def test_picture_rules_are_not_passed_over(cos, bucket):
+    with refused("NotImplemented", 501):
+        append(cos, bucket, 0, b"x", PicOperations='{"is_pic_info":1}')
+    assert state_of(cos, bucket) == ([], [])
+
+
 def test_a_bucket_that_does_not_exist(cos):
     with refused("NoSuchBucket", 404):
         append(cos, f"missing-{APPID}", 0, b"x")

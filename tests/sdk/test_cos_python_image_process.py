@@ -1,12 +1,15 @@
 """`ci_image_process` of cos-python-sdk-v5: a stored picture is processed where it is (spec: ci.md section 3.1)."""
 
+import asyncio
 import base64
 import hashlib
+from typing import Any
 
 import pytest
 import requests
 from drawn_pictures import RGB_SCENE, TEXT, saved
 from PIL import Image
+from qcloud_cos import CosServiceError
 from sdk_clients import APPID, REGION, STRANGER, error_of, refused
 from stored_state import state_of
 from uploaded_pictures import (
@@ -204,11 +207,40 @@ def test_an_object_with_a_customer_key(cos, bucket, process):
         process(qrcode())
     _, told = process(qrcode("source.png"), qrcode("open.png"), **SSE_C)
     assert [read_codes(each) for each in objects_of(told)] == [[TEXT], [TEXT]]
-    # What takes the place of the original is as protected as the original was.
-    with refused("SsecDecryptHeaderInvalid", 400):
-        cos.get_object(Bucket=bucket, Key=KEY)
-    assert readable(fetch(cos, bucket, KEY, **SSE_C)) == []
-    assert readable(fetch(cos, bucket, "dir/open.png")) == []
+    # What is made of the original is as protected as the original was.
+    for made in (KEY, "dir/open.png"):
+        with refused("SsecDecryptHeaderInvalid", 400):
+            cos.get_object(Bucket=bucket, Key=made)
+        assert readable(fetch(cos, bucket, made, **SSE_C)) == []
+
+
+@pytest.mark.parametrize("meanwhile", ["put", "delete"])
+def test_a_source_that_changes_meanwhile_is_not_replaced(
+    emulator, cos, stored, process, monkeypatch, meanwhile
+):
+    services = emulator.running.services
+    cover = services.pictures.cover
+
+    async def change_first(*picture: Any, **options: Any) -> bytes:
+        if meanwhile == "put":
+            await asyncio.to_thread(cos.put_object, stored, b"newer", KEY)
+        else:
+            await asyncio.to_thread(cos.delete_object, stored, KEY)
+        return await cover(*picture, **options)
+
+    monkeypatch.setattr(services.pictures, "cover", change_first)
+    with pytest.raises(CosServiceError) as caught:
+        process(qrcode("source.png"))
+    assert (caught.value.get_status_code(), caught.value.get_error_code()) == (503, "SlowDown")
+    assert cos.object_exists(Bucket=stored, Key=KEY) is (meanwhile == "put")
+    if meanwhile == "put":
+        assert fetch(cos, stored, KEY) == b"newer"
+
+
+def test_a_hash_of_other_bytes_is_forgotten(cos, stored, process):
+    cos.file_hash(Bucket=stored, Key=KEY, Type="md5", AddToHeader=True)
+    process(qrcode("source.png"))
+    assert "x-cos-meta-md5" not in cos.head_object(Bucket=stored, Key=KEY)
 
 
 def test_a_link(cos, stored, process):

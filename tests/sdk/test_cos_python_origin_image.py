@@ -74,3 +74,14 @@ def test_the_links_of_the_console(cos, make_cos, emulator, bucket):
     assert fields[-1] == "ci-process=originImage"
     assert "q-url-param-list=ci-process" in query
     assert through_proxy(emulator, "GET", f"{address}?{'&'.join(fields)}").content == b"x"
+
+
+def test_a_signature_for_reading_is_not_one_for_more(cos, make_cos, emulator, bucket):
+    cos.put_object(Bucket=bucket, Key="picture.png", Body=b"x")
+    client = make_cos(way="proxies", EnableOldDomain=True)
+    url = client.get_presigned_url(Bucket=bucket, Key="picture.png", Method="GET")
+    assert through_proxy(emulator, "GET", url).content == b"x"
+    for more in ("ci-process=originImage", "ci-process=filehash&type=md5&addtoheader=true"):
+        answer = through_proxy(emulator, "GET", f"{url}&{more}")
+        assert error_of(answer)[:2] == (403, "AccessDenied")
+    assert "x-cos-meta-md5" not in cos.head_object(Bucket=bucket, Key="picture.png")

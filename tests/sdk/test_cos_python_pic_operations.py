@@ -278,8 +278,10 @@ def test_what_the_upload_says_of_the_original(cos, bucket, put):
     check_like(cos, bucket, KEY, "text/x-wrong")
     result = cos.head_object(Bucket=bucket, Key="dir/result.png")
     assert result["Content-Type"] == "image/png"
-    for name in ("x-cos-meta-a", "x-cos-storage-class", "Cache-Control", "x-cos-server-side-encryption"):
+    for name in ("x-cos-meta-a", "x-cos-storage-class", "Cache-Control"):
         assert name not in result
+    # What is protected stays protected.
+    assert result["x-cos-server-side-encryption"] == LIKE["ServerSideEncryption"]
     assert "Tag" not in (cos.get_object_tagging(Bucket=bucket, Key="dir/result.png")["TagSet"] or {})
 
 
@@ -315,9 +317,9 @@ def test_versions_when_a_result_takes_the_place(cos, bucket, put, status, versio
     assert [entry["ETag"] for entry in listed] == [told["OriginalInfo"]["ETag"], md5(PNG)][:versions]
     assert [entry["IsLatest"] for entry in listed] == ["true", "false"][:versions]
     if status == "Enabled":
-        # What was sent is the older version, and the answer names it.
-        assert listed[1]["VersionId"] == headers["x-cos-version-id"]
-        assert fetch(cos, bucket, KEY, VersionId=headers["x-cos-version-id"]) == PNG
+        # What was sent is the older version; the answer names the one that stands in its place.
+        assert listed[0]["VersionId"] == headers["x-cos-version-id"]
+        assert fetch(cos, bucket, KEY, VersionId=listed[1]["VersionId"]) == PNG
     else:
         assert listed[0]["VersionId"] == "null"
         assert "x-cos-version-id" not in headers

@@ -201,4 +201,4 @@ def test_versions(cos, bucket, begin):
     newest, older = cos.list_objects_versions(Bucket=bucket)["Version"]
     assert newest["ETag"] == told["ETag"]
     assert fetch(cos, bucket, KEY, VersionId=older["VersionId"]) == LARGE
-    assert told["x-cos-version-id"] == older["VersionId"]
+    assert told["x-cos-version-id"] == newest["VersionId"]

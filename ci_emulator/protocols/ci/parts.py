@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call
+from ci_emulator.operations.objects import Loaded
 from ci_emulator.operations.records import ObjectRecord
-from ci_emulator.protocols.cos import download, symlinks
-from ci_emulator.protocols.cos.names import requested_version
+from ci_emulator.protocols.ci.source import opened
 from ci_emulator.protocols.services import Services
 
 
@@ -26,13 +26,9 @@ class Parts:
         """Find the object and check that it may be read.
 
         Raises:
-            Refusal: KEY_MISSING, VERSION_MISSING.
-            ApiError: those of `download.check_query`, NoSuchKey for a delete marker, InvalidObjectState for an archived
-                object, those of customer keys.
+            Refusal, ApiError: those of `source.opened`.
         """
-        download.check_query(call)
-        record, _ = await _read(call, services, None, 0, 0)
-        return cls(call, services, record)
+        return cls(call, services, (await _read(call, services, None, 0, 0)).record)
 
     async def read(self, start: int, length: int) -> bytes:
         """Return `length` bytes from the offset `start`.
@@ -40,15 +36,13 @@ class Parts:
         Raises:
             Refusal: OVERLOADED when the object was written meanwhile, so that the client asks again; and as in `of`.
         """
-        return (await _read(self._call, self._services, self.record, start, length))[1]
+        return (await _read(self._call, self._services, self.record, start, length)).data
 
 
 async def _read(
     call: Call, services: Services, known: ObjectRecord | None, start: int, length: int
-) -> tuple[ObjectRecord, bytes]:
+) -> Loaded:
     def plan(record: ObjectRecord) -> tuple[int, int]:
-        download.check_readable(call, record)
-        download.check_restored(record, services.clock.now())
         if known is not None and (known.key, known.order, known.etag) != (
             record.key,
             record.order,
@@ -57,15 +51,4 @@ async def _read(
             raise Refusal(Kind.OVERLOADED)
         return start, length
 
-    bucket, key = call.place.bucket or "", call.place.key or ""
-    follow = symlinks.follower(call, services, bucket, "cos:GetObject")
-    try:
-        opened = await services.objects.open(bucket, key, plan, requested_version(call), follow)
-    except Refusal as refusal:
-        raise download.missing(refusal) from None
-    if opened.stream is None:
-        return opened.record, opened.body
-    try:
-        return opened.record, b"".join([chunk async for chunk in opened.stream])
-    finally:
-        await opened.stream.aclose()
+    return await (await opened(call, services, plan)).load()

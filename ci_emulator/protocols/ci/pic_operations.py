@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ci_emulator.auth.cos_q_sign import QSignature, find_signature
 from ci_emulator.core.errors import Refusal
 from ci_emulator.core.model import Call
 from ci_emulator.protocols.ci.numbers import ERR_NO
 from ci_emulator.protocols.ci.rules import Step, parse_steps
 from ci_emulator.protocols.cos import names
-from ci_emulator.protocols.cos.authenticate import signed_request
+from ci_emulator.protocols.cos.authenticate import signature_of
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.select import PIC_OPERATIONS
 from ci_emulator.protocols.error_model import ApiError
@@ -85,10 +84,9 @@ def header_of(call: Call) -> str:
     header = call.target.header(PIC_OPERATIONS)
     if not header:
         raise bad("The header Pic-Operations is required.")
-    if not call.principal.unchecked or call.principal.secret_id:
-        signature = find_signature(signed_request(call))
-        if isinstance(signature, QSignature) and PIC_OPERATIONS not in signature.header_list:
-            raise fail("AccessDenied", "Auth sign header must include Pic-Operations")
+    signature = signature_of(call)
+    if signature is not None and PIC_OPERATIONS not in signature.header_list:
+        raise fail("AccessDenied", "Auth sign header must include Pic-Operations")
     return header
 
 
@@ -112,10 +110,11 @@ def _rule(sent: _SentRule, bucket: str, key: str) -> Rule:
     target = (sent.bucket or "").strip() or bucket
     if not BUCKET.match(target):
         raise bad(f"The bucket {target!r} of a rule must be written NAME-APPID.")
-    return Rule(steps, target, _key(sent, key, target == bucket, steps))
+    kept = _key(sent, key, steps)
+    return Rule(steps, target if kept is not None else bucket, kept)
 
 
-def _key(sent: _SentRule, key: str, here: bool, steps: Sequence[Step]) -> str | None:
+def _key(sent: _SentRule, key: str, steps: Sequence[Step]) -> str | None:
     """Return the key that a `fileid` names: one with a `/` in front counts from the root, others from the original's folder."""
     fileid = sent.fileid or ""
     if not fileid:

@@ -5,19 +5,21 @@ Used at upload (PUT, form, completion of a multipart upload) and in place (spec:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call
 from ci_emulator.core.registry import MiB
 from ci_emulator.engines.picture_model import PictureFacts
-from ci_emulator.operations.records import Attributes
+from ci_emulator.operations.records import Attributes, ObjectRecord
 from ci_emulator.operations.staging import Put, Staging
 from ci_emulator.protocols.ci import switches
 from ci_emulator.protocols.ci.numbers import ERR_NO, PERSISTENT, numbered
 from ci_emulator.protocols.ci.pic_operations import PicOperations, Rule, parse
-from ci_emulator.protocols.cos import access
+from ci_emulator.protocols.cos import access, upload
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.services import Services
 from ci_emulator.protocols.xml import Content
@@ -26,6 +28,9 @@ from ci_emulator.protocols.xml import Content
 LARGEST = 32 * MiB
 
 _REFUSED = "-60936"
+
+#: What `filehash` may have kept about other bytes.
+_HASHES = frozenset(f"{upload.META}{algorithm}" for algorithm in ("md5", "sha1", "sha256"))
 
 #: The Content-Type of results, by Pillow's names of their formats.
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -126,16 +131,44 @@ async def _apply(services: Services, rule: Rule, picture: bytes, tenant: str) ->
     return Result(rule, picture, told, facts)
 
 
-async def puts(staging: Staging, task: Task, processed: Processed) -> list[Put]:
-    """Stage the files of the results that are kept."""
+async def puts(
+    staging: Staging,
+    task: Task,
+    processed: Processed,
+    original: Attributes,
+    instead_of: ObjectRecord | None = None,
+) -> list[Put]:
+    """Stage the files of the results that are kept.
+
+    What a customer key protects stays protected: results have the encryption of the `original`. One that takes its place does so
+    only while that is still the object `instead_of`.
+    """
     return [
         Put(
             bucket=result.rule.bucket,
             key=result.rule.key,
             received=await staging.add(result.data),
-            attributes=Attributes(headers={"content-type": _TYPES[result.facts.format]}),
+            attributes=Attributes(
+                headers={"content-type": _TYPES[result.facts.format]}, encryption=original.encryption
+            ),
             inherits=task.is_source(result.rule),
+            forgets=_HASHES,
+            instead_of=instead_of if task.is_source(result.rule) else None,
         )
         for result in processed.results
         if result.rule.key is not None
     ]
+
+
+def with_version_of_source(task: Task, processed: Processed, records: Sequence[ObjectRecord]) -> ObjectRecord:
+    """Return the first of the `records`, the original, with the version of the result that took its place, if one did.
+
+    Its ETag and CRC stay those of the bytes that were sent, which clients compare; a version id that is kept must not
+    lead to the picture as it was before.
+    """
+    kept = [result for result in processed.results if result.rule.key is not None]
+    latest = records[0]
+    for result, record in zip(kept, records[1:], strict=True):
+        if task.is_source(result.rule):
+            latest = record
+    return msgspec.structs.replace(records[0], version=latest.version)

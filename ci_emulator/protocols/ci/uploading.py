@@ -22,7 +22,7 @@ from ci_emulator.protocols.xml import Content
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was stored, and the document that tells about it."""
+    """The original, with the version that stands in its place now, and the document that tells about all that was stored."""
 
     record: ObjectRecord
     document: dict[str, Content]
@@ -45,7 +45,8 @@ async def store(call: Call, services: Services, header: str, arriving: Arriving)
             processed, records = await _commit(services, staging, task, arriving)
         except Refusal as refusal:
             raise upload.digest_error(refusal) from None
-    return Done(records[0], upload_result(task, records[0], processed, records[1:]))
+    record = processing.with_version_of_source(task, processed, records)
+    return Done(record, upload_result(task, records[0], processed, records[1:]))
 
 
 async def _commit(
@@ -57,7 +58,8 @@ async def _commit(
     )
     processed = Processed()
     if not idle:
-        processed = await processing.process(services, task, await staging.read(received))
+        async with services.pictures.room(received.segment.size):
+            processed = await processing.process(services, task, await staging.read(received))
     original = Put(
         bucket=arriving.bucket,
         key=arriving.key,
@@ -65,7 +67,7 @@ async def _commit(
         attributes=arriving.attributes,
         forbid_overwrite=arriving.forbid_overwrite,
     )
-    results = await processing.puts(staging, task, processed)
+    results = await processing.puts(staging, task, processed, arriving.attributes)
     return processed, await staging.commit([original, *results])
 
 

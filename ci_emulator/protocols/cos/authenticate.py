@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_emulator.auth import cos_q_sign
+from ci_emulator.auth.cos_q_sign import QSignature
 from ci_emulator.auth.model import Reason, SignedRequest, Verdict
 from ci_emulator.core.model import ANONYMOUS, Call, Principal
 from ci_emulator.protocols.cos.errors import fail
@@ -32,6 +33,26 @@ def signed_request(call: Call) -> SignedRequest:
         headers=target.headers,
         body=call.content or b"",
     )
+
+
+def signature_of(call: Call) -> QSignature | None:
+    """Return the signature of a request that was checked, None for one that has none or needed none."""
+    if call.principal.unchecked and not call.principal.secret_id:
+        return None
+    found = cos_q_sign.find_signature(signed_request(call))
+    return found if isinstance(found, QSignature) else None
+
+
+def check_parameters_signed(call: Call, *names: str) -> None:
+    """Refuse a request whose signature leaves some of its parameters out: whoever holds a URL could add them to it.
+
+    Raises:
+        ApiError: AccessDenied.
+    """
+    signature = signature_of(call)
+    for name in names:
+        if signature is not None and name not in signature.param_list:
+            raise fail("AccessDenied", f"Auth sign url-param must include {name}")
 
 
 def principal_of(verdict: Verdict) -> Principal:

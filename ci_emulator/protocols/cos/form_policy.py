@@ -44,6 +44,10 @@ class Policy:
     smallest: int = 0
     largest: int | None = None
 
+    def names(self, field: str) -> bool:
+        """Whether the policy has a condition for a field, by its lower-case name."""
+        return any(condition.key.lower() == field for condition in self.conditions)
+
     def check(self, fields: Mapping[str, str], now: float) -> None:
         """Refuse a form that the policy does not allow at `now` (unix seconds).
 

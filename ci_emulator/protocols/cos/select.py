@@ -80,7 +80,9 @@ CI = "ci"
 OF_PICTURES = ("image_process", "imageInfo", "exif", "imageAve", "imageInspect")
 
 #: What carries an object or a part of one when it is written to: there those headers mean something.
-_UPLOADS = ("", "uploads", "uploadId")
+_UPLOADS = ("", "uploads", "uploadId", "append")
+
+_ARTICLES = {"service": "the service", "bucket": "a bucket", "object": "an object"}
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 
@@ -204,7 +206,7 @@ def refusal(selector: Selector) -> ApiError:
     if selector.name or selector.service != "cos":
         what = selector.name or f"on the {selector.service} host"
     elif selector.method in ("POST", "OPTIONS"):
-        what = f"on a {selector.scope}"
+        what = f"on {_ARTICLES[selector.scope]}"
     else:
         return fail("MethodNotAllowed")
     return fail("NotImplemented", f"{selector.method} {what} is not implemented by this emulator.")

@@ -35,11 +35,15 @@ async def complete_with_operations(call: Call, services: Services) -> Reply:
     forbid = upload.forbids_overwrite(call.target.headers)
     processed = Processed()
     if not task.operations.idle:
-        picture = await services.uploads.preview(bucket, key, upload_id, listed, processing.check_size)
-        processed = await processing.process(services, task, picture)
+        check = processing.check_size
+        async with services.pictures.room(processing.LARGEST):
+            picture = await services.uploads.preview(bucket, key, upload_id, listed, check)
+            processed = await processing.process(services, task, picture)
+    begun = await services.uploads.find(bucket, key, upload_id)
     async with services.objects.staging() as staging:
         complete = services.uploads.completion(bucket, key, upload_id, listed, forbid_overwrite=forbid)
-        records = await staging.commit(await processing.puts(staging, task, processed), complete)
+        results = await processing.puts(staging, task, processed, begun.attributes)
+        records = await staging.commit(results, complete)
     return _answer(call, task, processed, records)
 
 
@@ -51,4 +55,5 @@ def _answer(call: Call, task: Task, processed: Processed, records: list[ObjectRe
     if processed.information is not None:
         more["ImageInfo"] = image_info(processed.information)
     etag = original["ETag"] if isinstance(original, dict) else ""
-    return completed(call, records[0], str(etag), more | document)
+    record = processing.with_version_of_source(task, processed, records)
+    return completed(call, record, str(etag), more | document)

@@ -10,12 +10,13 @@ from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.params import Param, choice
 from ci_emulator.core.registry import MiB
 from ci_emulator.operations.digests import digest
-from ci_emulator.operations.objects import Opened
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols import xml
 from ci_emulator.protocols.ci import switches
 from ci_emulator.protocols.ci.answer import headers
-from ci_emulator.protocols.cos import access, download, symlinks, upload
+from ci_emulator.protocols.ci.source import opened
+from ci_emulator.protocols.cos import access, upload
+from ci_emulator.protocols.cos.authenticate import check_parameters_signed
 from ci_emulator.protocols.cos.errors import fail
 from ci_emulator.protocols.cos.names import requested_version
 from ci_emulator.protocols.cos.select import action
@@ -64,18 +65,20 @@ async def file_hash(call: Call, services: Services) -> Reply:
     """Compute the MD5, SHA-1 or SHA-256 of an object, and keep it as metadata if asked to."""
     bucket = call.place.bucket or ""
     algorithm = call.params["type"]
+    if call.params["addtoheader"]:
+        check_parameters_signed(call, "ci-process", "addtoheader")
     await switches.check(services, bucket)
-    opened = await _open(call, services)
+    content_of = await opened(call, services, _plan)
+    record = content_of.record
     try:
         if call.params["addtoheader"]:
-            await _check_writable(call, services, opened.record)
-        found = await digest(opened, algorithm)
+            await _check_writable(call, services, record)
+        found = await digest(content_of, algorithm)
     finally:
-        if opened.stream is not None:
-            await opened.stream.aclose()
+        if content_of.stream is not None:
+            await content_of.stream.aclose()
     if call.params["addtoheader"]:
-        await _keep(services, bucket, opened.record, upload.META + algorithm, found)
-    record = opened.record
+        await _keep(services, bucket, record, upload.META + algorithm, found)
     region = (await services.buckets.find(bucket)).region
     content: xml.Root = {
         "FileHashCodeResult": {
@@ -89,22 +92,10 @@ async def file_hash(call: Call, services: Services) -> Reply:
     return Reply(headers=headers(call), body=xml.document("Response", content, declaration=False))
 
 
-async def _open(call: Call, services: Services) -> Opened:
-    download.check_query(call)
-
-    def plan(record: ObjectRecord) -> tuple[int, int]:
-        download.check_readable(call, record)
-        download.check_restored(record, services.clock.now())
-        if record.size >= LIMIT:
-            raise fail("ResourceNotSupported", "filehash takes files of less than 128 MB.")
-        return 0, record.size
-
-    bucket, key = call.place.bucket or "", call.place.key or ""
-    follow = symlinks.follower(call, services, bucket, "cos:GetObject")
-    try:
-        return await services.objects.open(bucket, key, plan, requested_version(call), follow)
-    except Refusal as refusal:
-        raise download.missing(refusal) from None
+def _plan(record: ObjectRecord) -> tuple[int, int]:
+    if record.size >= LIMIT:
+        raise fail("ResourceNotSupported", "filehash takes files of less than 128 MB.")
+    return 0, record.size
 
 
 async def _check_writable(call: Call, services: Services, record: ObjectRecord) -> None:

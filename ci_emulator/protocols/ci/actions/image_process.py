@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
+from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols.ci import pic_operations, processing, uploading
 from ci_emulator.protocols.ci.numbers import PERSISTENT, numbered
 from ci_emulator.protocols.ci.processing import Processed
@@ -26,11 +28,24 @@ async def image_process(call: Call, services: Services) -> Reply:
     bucket, key = call.place.bucket or "", call.place.key or ""
     header = pic_operations.header_of(call)
     task = await processing.prepare(call, services, header, bucket, key)
-    with numbered(PERSISTENT):
-        loaded = await load(call, services, largest=processing.LARGEST)
+    current = await _current(services, bucket, key)
     processed = Processed()
-    if not task.operations.idle:
-        processed = await processing.process(services, task, loaded.data)
+    async with services.pictures.room(processing.LARGEST if current is None else current.size):
+        with numbered(PERSISTENT):
+            loaded = await load(call, services, largest=processing.LARGEST)
+        if not task.operations.idle:
+            processed = await processing.process(services, task, loaded.data)
     async with services.objects.staging() as staging:
-        records = await staging.commit(await processing.puts(staging, task, processed))
+        results = await processing.puts(staging, task, processed, loaded.record.attributes, current)
+        records = await staging.commit(results)
     return uploading.answer(call, upload_result(task, loaded.record, processed, records), ())
+
+
+async def _current(services: Services, bucket: str, key: str) -> ObjectRecord | None:
+    """Return what is the object now, before it is read: what takes its place must not take that of a newer one."""
+    try:
+        return await services.objects.find(bucket, key)
+    except Refusal as refusal:
+        if refusal.kind is not Kind.KEY_MISSING:
+            raise
+        return None

@@ -57,6 +57,8 @@ async def post_object(call: Call, services: Services) -> Reply:
     sent = await form.read(call.target.headers.get("content-type"), call.body.chunks(MAX_BODY))
     asked = _asked(sent)
     policy = _admit(call, services, sent.fields | {"key": asked.key, "bucket": bucket})
+    if asked.operations:
+        _check_operations_signed(call, policy)
     wanted = access.Asked(bucket, asked.key, "write", "cos:PostObject", headers=asked.headers)
     if not await access.may(call, services, wanted):
         raise fail("AccessDenied")
@@ -122,6 +124,18 @@ def _admit(call: Call, services: Services, fields: Mapping[str, str]) -> form_po
         verdict = post_policy.verify(fields, text, services.credentials, now, check_signature=strict)
         call.principal = authenticate.judged(call, verdict)
     return policy
+
+
+def _check_operations_signed(call: Call, policy: form_policy.Policy | None) -> None:
+    """Refuse rules that nobody signed: they write objects in the signer's name, and a form is filled in by others.
+
+    Raises:
+        ApiError: AccessDenied.
+    """
+    if call.principal.anonymous or (call.principal.unchecked and not call.principal.secret_id):
+        return
+    if policy is None or not policy.names(PIC_OPERATIONS):
+        raise fail("AccessDenied", "The policy of the form must have a condition for Pic-Operations.")
 
 
 async def _of_size(chunks: AsyncIterator[bytes], smallest: int, largest: int) -> AsyncIterator[bytes]:
