@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import sys
 import tarfile
 import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from ci_emulator.engines.archive_model import Entry
 from ci_emulator.engines.sparse_file import SparseFile
@@ -19,6 +21,19 @@ from ci_emulator.engines.sparse_file import SparseFile
 _MOST_UNPACKED = 2 * 1024**3
 _LARGEST_READ = 1024 * 1024
 _BLOCK = 512
+
+#: The longest extended header and the longest name of a TAR: tarfile searches them in quadratic time.
+_LONGEST_EXTENSION = 8192
+_EXTENSIONS = frozenset({
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+})  # fmt: skip
+
+#: The most bytes of all headers of a TAR together.
+_MOST_HEADERS = 8 * 1024 * 1024
 
 #: Archives are listed with fewer entries than this.
 MOST_ENTRIES = 1000
@@ -117,12 +132,51 @@ def _tar_gz(file: SparseFile, deadline: float) -> Iterator[Entry]:
 
 
 def _members(file: io.RawIOBase, deadline: float) -> Iterator[Entry]:
-    with tarfile.open(fileobj=file, mode="r:", errors="surrogateescape") as archive:
+    headers = _Bounded(file, deadline, _MOST_HEADERS)  # nothing else of a TAR is read
+    with tarfile.open(fileobj=headers, mode="r:", errors="surrogateescape", tarinfo=_Member) as archive:
         while (member := archive.next()) is not None:
-            if time.monotonic() > deadline:
-                raise OutOfTime
+            # Each holds a copy of what was told about all of them.
+            archive.members.clear()  # type: ignore[attr-defined]
             name = _text(member.name) + ("/" if member.isdir() else "")
             yield Entry(name, member.size if member.isreg() else 0, _utc(member.mtime))
+
+
+class _Member(tarfile.TarInfo):
+    """A header that is refused before anything that belongs to it is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        longest = _LONGEST_EXTENSION if member.type in _EXTENSIONS else sys.maxsize
+        if not 0 <= member.size <= longest:
+            # Only this class itself is no end of the archive for tarfile.
+            raise tarfile.HeaderError("a size that no member has")
+        return member
+
+
+class _Bounded(io.RawIOBase):
+    """A file of which no more than so many bytes are read, until a deadline: libraries read on without an end."""
+
+    def __init__(self, file: io.RawIOBase, deadline: float, most: int = sys.maxsize) -> None:
+        super().__init__()
+        self._file = file
+        self._deadline = deadline
+        self._left = most
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+        data = self._file.read(-1 if size is None else size) or b""
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooManyEntries
+        return data
 
 
 class _Unpacked(io.RawIOBase):
@@ -131,8 +185,7 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, file: SparseFile, deadline: float) -> None:
         super().__init__()
         file.seek(0)
-        self._bytes = gzip.GzipFile(fileobj=file)
-        self._deadline = deadline
+        self._bytes = gzip.GzipFile(fileobj=_Bounded(file, deadline))
 
     def readable(self) -> bool:
         return True
@@ -150,7 +203,7 @@ class _Unpacked(io.RawIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or not 0 <= size <= _LARGEST_READ:
             raise OSError("too much at once")
-        if time.monotonic() > self._deadline or self._bytes.tell() > _MOST_UNPACKED:
+        if self._bytes.tell() > _MOST_UNPACKED:
             raise OutOfTime
         return self._bytes.read(size)
 

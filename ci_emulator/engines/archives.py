@@ -5,6 +5,7 @@ Archives come from strangers, so everything is bounded: the bytes that are read,
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable
 from itertools import islice
@@ -78,4 +79,6 @@ def _listed(entries: Iterable[Entry]) -> Listed | NotListed:
     found = tuple(islice(entries, MOST_ENTRIES))
     if len(found) == MOST_ENTRIES or sum(len(entry.name) for entry in found) > _LONGEST_NAMES:
         return NotListed("entries")
+    if not all(0 <= entry.size <= sys.maxsize for entry in found):
+        return NotListed("unreadable")
     return Listed(found)

@@ -22,7 +22,10 @@ from ci_emulator.engines.covering.png_file import open_png
 from ci_emulator.engines.covering.sheet import Sheet
 
 SECONDS = 3.0
-"""How long the check may take; when it is up, whatever may still be read becomes one flat colour."""
+"""How long it all may take but painting and writing the last time: when it is up, each code becomes one flat colour."""
+
+_OPENING = 0.5
+"""What of that opening the picture may take; then there is no time to write and read it once more, nor for anything else."""
 
 _OPENERS = {"PNG": open_png, "JPEG": open_jpeg}
 _ROUNDS = 6
@@ -43,38 +46,60 @@ def cover(
     The result is read again with `readers` and with zxing-cpp at its most thorough, and where a covered code is still
     read the mosaic is made coarser or larger. All pixels of a PNG outside the mosaic stay as they are, and so does its
     transparency; an animation loses all frames but the first picture. A JPEG keeps its tables and sampling. The colour
-    profile, the resolution and the EXIF data stay; previews and other metadata do not.
+    profile, the resolution and what EXIF tells about the picture stay; other metadata does not. When `seconds` are up the
+    mosaic becomes one flat colour, and is not checked any more.
 
     Raises:
         Refusal: those of `image.open_colour`; IMAGE_FORMAT_UNSUPPORTED for anything but PNG and JPEG.
         KeyError: a name in `readers` that does not exist.
     """
+    begun = time.monotonic()
     name = files.inspect(data, max_pixels=max_pixels).format
     if name not in _OPENERS:
         raise Refusal(Kind.IMAGE_FORMAT_UNSUPPORTED, format=name)
     sheet = _OPENERS[name](data, max_pixels)
     if not codes:
         return data
-    deadline = time.monotonic() + seconds
     areas = _areas(data, codes, others, max_pixels)
-    stay = _Staying(
-        codes, others, lambda: read_codes(data, readers=readers, max_pixels=max_pixels, seconds=seconds).codes
-    )
-    changed = areas
-    for _ in range(_ROUNDS):
-        _paint(sheet, changed)
-        result = sheet.encode()
-        found, late = check.read_again(result, areas, readers, max_pixels=max_pixels, deadline=deadline)
-        left = [code for code in found if not stay.holds(code)]
-        after = [_stronger(area, left) for area in areas]
-        if late:
-            after = [area.flat() for area in after]
-        changed = [new for new, old in zip(after, areas, strict=True) if new != old]
-        areas = after
-        if not changed:
-            return result
+    if time.monotonic() - begun < _OPENING * seconds:
+        deadline = begun + seconds
+
+        def read() -> Sequence[Code]:
+            left = deadline - time.monotonic()
+            return read_codes(data, readers=readers, max_pixels=max_pixels, seconds=left).codes
+
+        stay = _Staying(codes, others, read)
+        changed = areas
+        for _ in range(_ROUNDS):
+            _paint(sheet, changed)
+            result = _encoded(sheet)
+            found, late = check.read_again(result, areas, readers, max_pixels=max_pixels, deadline=deadline)
+            left = _overlapping(found, areas, others) if late else [c for c in found if not stay.holds(c)]
+            after = [_stronger(area, left) for area in areas]
+            changed = [new for new, old in zip(after, areas, strict=True) if new != old]
+            areas = after
+            if late:
+                break
+            if not changed:
+                return result
     _paint(sheet, [area.flat() for area in areas])
-    return sheet.encode()
+    return _encoded(sheet)
+
+
+def _encoded(sheet: Sheet) -> bytes:
+    # Pillow raises what it likes over files that it could open.
+    with files.refusing():
+        return sheet.encode()
+
+
+def _overlapping(found: Sequence[Code], areas: Sequence[Area], others: Sequence[Code]) -> list[Code]:
+    """Return what was found where something is covered, without asking what else was in the picture before."""
+    return [
+        code
+        for code in found
+        if any(overlap(area.place, code.corners) for area in areas)
+        and not any(code.text == other.text and overlap(code.corners, other.corners) for other in others)
+    ]
 
 
 class _Staying:

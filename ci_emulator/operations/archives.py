@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.engines.archive_model import Answer, Listed, NotListed, Piece, Wanted
@@ -23,6 +24,9 @@ _ROUNDS = 8
 #: Archives that are read whole take their size in memory twice; more than this is read of one at a time.
 _LARGE = 8 * 1024 * 1024
 
+#: So many more may wait for their turn.
+_MOST_WAITING = 8
+
 #: The documented time limit in seconds, and what of it is left for stopping in good order.
 _SECONDS = 10.0
 _MARGIN = 2.0
@@ -34,6 +38,7 @@ class Archives:
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._large = asyncio.Semaphore(1)
+        self._waiting = 0
 
     async def contents(self, size: int, read: Read, *, tenant: str = "") -> Listed | NotListed:
         """List what is in an archive of `size` bytes.
@@ -50,10 +55,24 @@ class Archives:
             if not isinstance(result, Wanted):
                 return result
             if result.length > _LARGE:
-                async with self._large:
+                async with self._turn():
                     return await self._last_look(size, pieces, result, read, tenant)
             pieces.append(Piece(result.start, await read(result.start, result.length)))
         return NotListed("unreadable")
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._waiting == _MOST_WAITING:
+            raise Refusal(Kind.OVERLOADED)
+        self._waiting += 1
+        try:
+            await self._large.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._large.release()
 
     async def _last_look(
         self, size: int, pieces: list[Piece], wanted: Wanted, read: Read, tenant: str

@@ -72,6 +72,7 @@ BAD = {
     "xml": unreadable(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "png-cut-in-its-header": unreadable(PNG[:20]),
     "jpeg-cut-in-its-header": unreadable(PHOTO[:200]),
+    "png-without-its-palette": unreadable(saved(scene().convert("P")).replace(b"PLTE", b"pLTe")),
     "png-cut-in-its-pixels": unreadable(PNG[: len(PNG) // 2]),
     "jpeg-cut-in-its-pixels": unreadable(PHOTO[: len(PHOTO) * 9 // 10]),
     "gif": other_format("GIF"),

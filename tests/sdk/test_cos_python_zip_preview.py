@@ -75,6 +75,14 @@ def test_a_single_file_in_a_gz(cos, bucket):
     assert found["Contents"] == {"Key": "letter.txt", "LastModified": None, "UncompressedSize": "4"}
 
 
+@pytest.mark.parametrize("mtime", ["1e15", "-1e12", "nan"])
+def test_a_time_that_no_calendar_has(cos, bucket, mtime):
+    member = tarfile.TarInfo("letter.txt")
+    member.pax_headers = {"mtime": mtime}
+    found = preview(cos, bucket, member.tobuf(tarfile.PAX_FORMAT) + bytes(1024))
+    assert found["Contents"] == {"Key": "letter.txt", "LastModified": None, "UncompressedSize": "0"}
+
+
 def test_archives_of_nothing(cos, bucket):
     for archive in (zip_of([]), tar_of([]), gz_of(tar_of([]))):
         assert preview(cos, bucket, archive) == {"FileNumber": "0"}

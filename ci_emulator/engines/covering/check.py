@@ -33,15 +33,19 @@ def read_again(
     The surroundings of each area are read by the chain and by zxing-cpp with each of its binarizers, then the whole picture
     is read by the chain. `deadline` is a time of `time.monotonic`.
 
+    The time is looked at before each further reader; when it is up at once, not even the file is decoded.
+
     Raises:
         Refusal: those of `image.load`.
     """
+    if time.monotonic() >= deadline:
+        return [], True
     picture = files.load(data, max_pixels=max_pixels)
     found: list[Code] = []
     for view in picture.views():
         for part, left, top in _parts(view, areas):
             codes, cut = chain.run(part, readers, None, deadline)
-            codes += _thorough(part)
+            codes += _thorough(part, deadline)
             found += [_moved(code, left, top) for code in codes]
             if cut or time.monotonic() >= deadline:
                 return found, True
@@ -62,13 +66,15 @@ def _parts(view: Image.Image, areas: Sequence[Area]) -> Iterator[tuple[Image.Ima
             yield view.crop((left, top, right, bottom)), left, top
 
 
-def _thorough(part: Image.Image) -> list[Code]:
+def _thorough(part: Image.Image, deadline: float) -> list[Code]:
     import zxingcpp
 
     codes = []
     pixels = part.width * part.height
     factor = 1 if pixels <= _LARGE else 2 if pixels <= 4 * _LARGE else 4
     for name in _BINARIZERS:
+        if time.monotonic() >= deadline:
+            break
         first = name == _BINARIZERS[0]
         image = part if first or factor == 1 else part.reduce(factor)
         found = zxingcpp.read_barcodes(image, binarizer=getattr(zxingcpp.Binarizer, name))

@@ -1,90 +1,95 @@
-"""An EXIF block without pictures in it: a preview would show the codes that were covered."""
+"""An EXIF block without anything that may be a picture: a preview would show the codes that were covered."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
 
+from ci_emulator.engines.covering.exif_kept import KEPT, Directory
+from ci_emulator.engines.picture_files import tiff_directory
+from ci_emulator.engines.picture_files.bare import Damaged
 from ci_emulator.engines.picture_files.exif import orientation
+from ci_emulator.engines.picture_files.tiff_directory import Entry, Layout, layout_of
 
 _PREFIX = b"Exif\0\0"
-_LARGEST = 65_527  # bytes: what one segment of a JPEG has room for
-_MOST_ENTRIES = 1000
-_LONGEST_VALUE = 2048
-"""Bytes. Longer values are previews and what a camera notes for its maker, which may hold one."""
+_SIGNATURES = (b"II*\0", b"MM\0*")
+_TEXT, _LONG = 2, 4
+_LONGEST_BUT_TEXT = 64
+_MARK = 0x2A
 
-_DIRECTORIES = frozenset({0x8769, 0x8825, 0xA005})  # EXIF, GPS, interoperability
-# Other directories (a preview has one of its own), the places of previews, XMP and Photoshop's data.
-_LEFT_OUT = frozenset({0x014A, 0x0201, 0x0202, 0x0111, 0x0117, 0x02BC, 0x8649, 0x927C})
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+
+class _Value(NamedTuple):
+    kind: int
+    number: int
+    stored: bytes
+
+
+_Found: TypeAlias = dict[int, "_Value | _Found"]
 
 
 def without_previews(exif: bytes) -> bytes:
-    """Return an EXIF block, without its prefix, that holds only what its directories say in short values.
+    """Return an EXIF block, without its prefix, that holds only what `exif_kept` names; b"" when that is nothing.
 
-    Everything else in it is zeros: the preview, and whatever nothing refers to. A block that is too long or cannot be walked
-    through becomes one with the orientation only, or b"" when that is 1.
+    It is written anew, so that nothing is left between the values. Of a block that cannot be walked through the orientation
+    is kept.
     """
     block = exif.removeprefix(_PREFIX)
     turned = orientation(block)
-    if len(block) <= _LARGEST:
+    if block.startswith(_SIGNATURES):
+        layout = layout_of(block)
         try:
-            kept = _Kept(block).result()
-        except (struct.error, ValueError):
+            kept = _written(block, layout, _found(block, layout, KEPT, None))
+        except Damaged:
             kept = b""
-        if kept and orientation(kept) == turned:
+        if orientation(kept) == turned:
             return kept
     if turned == 1:
         return b""
-    return struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x0112, 3, 1, turned, 0, 0)
+    return struct.pack("<2sHIHHHIHHI", b"II", _MARK, 8, 1, 0x0112, 3, 1, turned, 0, 0)
 
 
-class _Kept:
-    """A block of the same length, into which what is kept is copied to where it was."""
+def _found(block: bytes, layout: Layout, directory: Directory, at: int | None) -> _Found:
+    found: _Found = {}
+    for tag, entry in sorted(tiff_directory.entries(block, layout, at).items()):
+        if tag in directory.within:
+            inner = tiff_directory.number(entry, layout)
+            more = _found(block, layout, directory.within[tag], inner) if inner else {}
+            if more:
+                found[tag] = more
+        elif tag in directory.tags and tiff_directory.length(entry) <= directory.tags[tag]:
+            stored = tiff_directory.values(block, layout, entry)
+            if _is_sound(entry, stored):
+                found[tag] = _Value(entry.kind, entry.values, stored)
+    return found
 
-    def __init__(self, block: bytes) -> None:
-        self._block = block
-        self._order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
-        if not self._order:
-            raise ValueError("no TIFF header")
-        self._out = bytearray(len(block))
-        self._out[:8] = block[:8]
-        self._entries = 0
-        self._seen: set[int] = set()
 
-    def result(self) -> bytes:
-        """Walk through the directories and return the block.
+def _is_sound(entry: Entry, stored: bytes) -> bool:
+    """Tell whether a value is all there, and a text without control characters."""
+    if not stored or len(stored) != tiff_directory.length(entry):
+        return False
+    if entry.kind != _TEXT:
+        return len(stored) <= _LONGEST_BUT_TEXT
+    return all(byte >= 0x20 and byte != 0x7F for byte in stored.rstrip(b"\0"))
 
-        Raises:
-            ValueError, struct.error: it is damaged.
-        """
-        self._directory(struct.unpack_from(self._order + "I", self._block, 4)[0])
-        return bytes(self._out)
 
-    def _directory(self, at: int) -> None:
-        if at in self._seen:
-            raise ValueError("a directory in itself")
-        self._seen.add(at)
-        kept = list(self._wanted(at))
-        struct.pack_into(self._order + "H", self._out, at, len(kept))
-        for index, entry in enumerate(kept):
-            struct.pack_into("12s", self._out, at + 2 + 12 * index, entry)
-        # Zeros follow: no further directory, which would be the one of the preview.
+def _written(block: bytes, layout: Layout, found: _Found) -> bytes:
+    return block[:4] + struct.pack(layout.order + "I", 8) + _directory(layout, found, 8) if found else b""
 
-    def _wanted(self, at: int) -> Iterator[bytes]:
-        (count,) = struct.unpack_from(self._order + "H", self._block, at)
-        for entry in range(at + 2, at + 2 + 12 * count, 12):
-            self._entries += 1
-            tag, kind, length, value = struct.unpack_from(self._order + "HHII", self._block, entry)
-            if self._entries > _MOST_ENTRIES:
-                raise ValueError("too many entries")
-            size = _SIZES.get(kind, _LONGEST_VALUE + 1) * length
-            if tag in _LEFT_OUT or size > _LONGEST_VALUE:
-                continue
-            if tag in _DIRECTORIES:
-                self._directory(value)
-            elif size > 4:
-                if value + size > len(self._block):
-                    continue
-                self._out[value : value + size] = self._block[value : value + size]
-            yield self._block[entry : entry + 12]
+
+def _directory(layout: Layout, found: Mapping[int, _Value | _Found], at: int) -> bytes:
+    """Return a directory that is to lie at an offset, with everything that it names behind it."""
+    rows = layout.number.pack(len(found))
+    behind = b""
+    start = at + layout.number.size + layout.entry.size * len(found) + layout.offset.size
+    for tag, value in found.items():
+        place = layout.offset.pack(start + len(behind))
+        if not isinstance(value, _Value):
+            rows += layout.entry.pack(tag, _LONG, 1, place)
+            behind += _directory(layout, value, start + len(behind))
+        elif len(value.stored) <= len(place):
+            rows += layout.entry.pack(tag, value.kind, value.number, value.stored)
+        else:
+            rows += layout.entry.pack(tag, value.kind, value.number, place)
+            behind += value.stored + bytes(len(value.stored) % 2)
+    return rows + bytes(layout.offset.size) + behind

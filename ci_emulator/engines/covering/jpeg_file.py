@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ci_emulator.engines import image as files
+from ci_emulator.engines.covering import profile
 from ci_emulator.engines.covering.exif_block import without_previews
 from ci_emulator.engines.covering.sheet import Sheet
 from ci_emulator.engines.picture_files import jpeg
@@ -117,18 +118,24 @@ def _told(data: bytes) -> bytes:
 
     Previews, further pictures, comments, XMP and what programs keep for themselves are left out: a code may be in them.
     """
-    kept: dict[int, list[bytes]] = {_JFIF: [], _EXIF: [], _ICC: []}
+    kept: dict[int, list[bytes]] = {_JFIF: [], _EXIF: []}
+    profiles: list[bytes] = []
     for marker, segment in _segments(data):
         content = segment[4:]
         if marker == _JFIF and content[:5] == b"JFIF\0" and len(content) >= 14 and not kept[_JFIF]:
-            kept[_JFIF].append(b"\xff\xe0\x00\x10" + content[:12] + b"\0\0")
+            kept[_JFIF].append(_segment(_JFIF, content[:12] + b"\0\0"))
         elif marker == _EXIF and content[:6] == b"Exif\0\0" and not kept[_EXIF]:
             exif = without_previews(content)
             if exif:
-                kept[_EXIF].append(struct.pack(">2sH6s", b"\xff\xe1", 8 + len(exif), b"Exif\0\0") + exif)
-        elif marker == _ICC and content[:12] == b"ICC_PROFILE\0":
-            kept[_ICC].append(segment)
-    return b"".join(segment for segments in kept.values() for segment in segments)
+                kept[_EXIF].append(_segment(_EXIF, b"Exif\0\0" + exif))
+        elif marker == _ICC and profile.is_part(content):
+            profiles.append(content)
+    whole = [_segment(_ICC, content) for content in profile.in_segments(profiles)]
+    return b"".join([*kept[_JFIF], *kept[_EXIF], *whole])
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
 
 
 def _coded(encoded: bytes) -> bytes:

@@ -9,12 +9,27 @@ from collections.abc import Iterator
 
 from ci_emulator.engines import image as files
 from ci_emulator.engines.covering.exif_block import without_previews
+from ci_emulator.engines.covering.profile import in_chunk
 from ci_emulator.engines.covering.sheet import Sheet
 from ci_emulator.engines.picture_files.png import SIGNATURE
 
-# Colour spaces come before the palette; the resolution and the EXIF data may come anywhere before the pixels.
-_FIRST = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"mDCV", b"cLLI", b"sBIT")
-_LATER = (b"bKGD", b"pHYs", b"eXIf")
+# What is kept, and the most bytes of it. Colour spaces come before the palette; the resolution and the EXIF data may
+# come anywhere before the pixels.
+_ANY = 2**31 - 1
+_FIRST = {
+    b"cICP": 4,
+    b"iCCP": _ANY,
+    b"sRGB": 1,
+    b"gAMA": 4,
+    b"cHRM": 32,
+    b"mDCV": 24,
+    b"cLLI": 8,
+    b"sBIT": 4,
+}
+_LATER = {b"bKGD": 6, b"pHYs": 9, b"eXIf": _ANY}
+_MOST = _FIRST | _LATER
+_REWRITTEN = {b"iCCP": in_chunk, b"eXIf": without_previews}
+_AROUND = 12  # bytes of a chunk beside its content
 _BY_DEPTH = frozenset({b"sBIT", b"bKGD"})
 
 _LEVELS = ((4_000_000, 6), (12_000_000, 3))
@@ -47,14 +62,15 @@ def _with_chunks(encoded: bytes, original: bytes) -> bytes:
     told: dict[bytes, bytes] = {}
     for name, chunk in _chunks(original):
         sound = struct.pack(">I", zlib.crc32(chunk[4:-4])) == chunk[-4:]
-        if name in {*_FIRST, *_LATER} and sound:
+        if len(chunk) - _AROUND <= _MOST.get(name, -1) and sound:
             told.setdefault(name, chunk)
     if encoded[24:26] != original[24:26]:
         told = {name: chunk for name, chunk in told.items() if name not in _BY_DEPTH}
-    if b"eXIf" in told:
-        exif = without_previews(told.pop(b"eXIf")[8:-4])
-        if exif:
-            told[b"eXIf"] = _chunk(b"eXIf", exif)
+    for name, rewritten in _REWRITTEN.items():
+        if name in told:
+            content = rewritten(told.pop(name)[8:-4])
+            if content:
+                told[name] = _chunk(name, content)
     out = [SIGNATURE]
     pending = [told[name] for name in _LATER if name in told]
     for name, chunk in _chunks(encoded):

@@ -81,6 +81,77 @@ def test_members_that_hold_headers_which_hold_headers():
     assert whole(member.tobuf() * 5000) == NotListed("unreadable")
 
 
+def tar_header(kind, size, content=b"", mtime=0):
+    """A header of any size, even a negative one, and what follows it."""
+    member = tarfile.TarInfo("x")
+    member.type, member.mtime = kind, mtime
+    head = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    head[124:136] = size.to_bytes(12, "big", signed=True) if size < 0 else b"%011o\0" % size
+    if size < 0:
+        head[124] = 0xFF
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + content + bytes(-len(content) % 512)
+
+
+EXTENSIONS = [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME]
+
+
+@pytest.mark.parametrize("kind", EXTENSIONS)
+@pytest.mark.parametrize("pack", [bytes, gz_of], ids=["tar", "tar.gz"])
+def test_long_extensions_are_not_looked_at(kind, pack):
+    """tarfile searches them for numbers, in time that grows with the square of their length."""
+    data = pack(tar_header(kind, 900_000, b"1" * 900_000) + tar_of(FILES))
+    begun = time.monotonic()
+    assert whole(data) == NotListed("unreadable")
+    assert time.monotonic() - begun < 0.5
+
+
+def test_many_extensions_end_when_the_time_is_up():
+    name = tar_header(tarfile.XHDTYPE, 8192, b"1" * 8192)
+    begun = time.monotonic()
+    assert whole(name * 200, seconds=0.5) == NotListed("time")
+    assert time.monotonic() - begun < 3
+
+
+def test_names_as_long_as_any_are_listed():
+    for format_ in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+        long = "folder/" * 1000 + "文.txt"
+        (entry,) = whole(tar_of([(long, b"text")], format=format_)).entries
+        assert (entry.name, entry.size) == (long, 4)
+
+
+def test_extensions_that_go_on_and_on():
+    sparse = bytearray(tar_header(tarfile.GNUTYPE_SPARSE, 0))
+    sparse[482] = 1  # more of the map follows
+    sparse[148:156] = b" " * 8
+    sparse[148:156] = b"%06o\0 " % sum(sparse)
+    more = bytearray(512)
+    more[504] = 1
+    assert whole(bytes(sparse) + bytes(more) * 20_000) == NotListed("entries")
+
+
+def test_packed_nothing_ends_when_the_time_is_up():
+    data = gz_of(tar_of(FILES)[:1024]) + gz_of(b"") * 800_000
+    begun = time.monotonic()
+    assert whole(data, seconds=0.3) == NotListed("time")
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.GNUTYPE_SPARSE, b"X", *EXTENSIONS])
+@pytest.mark.parametrize("before", [b"", tar_of(FILES[:1])[:1024]], ids=["first", "second"])
+def test_a_negative_size(kind, before):
+    assert whole(before + tar_header(kind, -512) + bytes(2048)) == NotListed("unreadable")
+
+
+@pytest.mark.parametrize("size", ["-5", "9" * 40])
+def test_a_size_that_no_file_has(size):
+    member = tarfile.TarInfo("x")
+    member.pax_headers = {"GNU.sparse.realsize": size}
+    data = member.tobuf(tarfile.PAX_FORMAT) + bytes(1024)
+    assert whole(data) == NotListed("unreadable")
+
+
 def test_a_volume_that_wants_another_one_opens_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     opened = []

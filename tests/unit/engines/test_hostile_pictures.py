@@ -296,6 +296,20 @@ def test_a_jpeg_without_its_end(missing: int, progressive: bool) -> None:
     assert outcome(saved(RGB_SCENE, "JPEG", progressive=progressive)[:-missing]) is UNREADABLE
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [b"", chunk(b"PLTE", b""), chunk(b"pLTe", bytes(6)), chunk(b"tRNS", b"\xff")],
+    ids=["nothing", "empty", "renamed", "transparency"],
+)
+@pytest.mark.parametrize("depth", [1, 8])
+def test_colours_of_a_palette_that_is_not_there(depth: int, behind: bytes) -> None:
+    """Pillow opens such a picture in greys, and cannot save it again."""
+    assert outcome(png(1, 1, behind, ROW, depth=depth, colours=3)) is UNREADABLE
+    late = chunk(b"PLTE", bytes(6))
+    assert outcome(png(1, 1, behind, ROW, late, depth=depth, colours=3)) is UNREADABLE
+    assert outcome(png(1, 1, late, ROW, depth=depth, colours=3)) == (1, 1)
+
+
 MUTANTS, SEED = 2000, 20_26_11
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import zxingcpp
@@ -10,8 +11,13 @@ from mosaic_checks import MANY, TEXT, codes_of, covered, drawn, everything_read,
 from PIL import Image
 
 from ci_emulator.core.errors import Kind, Refusal
+from ci_emulator.engines import image as files
+from ci_emulator.engines import mosaic
 from ci_emulator.engines.codes.geometry import overlap
 from ci_emulator.engines.codes.model import Code, Point, Symbology
+from ci_emulator.engines.covering import check
+from ci_emulator.engines.covering.areas import area_of
+from ci_emulator.engines.covering.plane import quad_of
 from ci_emulator.engines.mosaic import cover
 
 FORMATS = zxingcpp.BarcodeFormat
@@ -145,9 +151,78 @@ def test_when_the_time_is_up_the_code_is_one_flat_colour() -> None:
     data = saved(turned(drawn(FORMATS.QRCode, TEXT), 0))
     (code,) = codes_of(data)
     after = opened(cover(data, [code], max_pixels=MANY, seconds=0.0))
+    assert len(set(inside(after, code))) == 1
+
+
+def inside(picture: Image.Image, code: Code) -> bytes:
     first, third = code.corners[0], code.corners[2]
-    inside = after.crop((int(first.x) + 1, int(first.y) + 1, int(third.x) - 1, int(third.y) - 1))
-    assert len(set(inside.tobytes())) == 1
+    return picture.crop((int(first.x) + 1, int(first.y) + 1, int(third.x) - 1, int(third.y) - 1)).tobytes()
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, seconds: float) -> list[object]:
+    """Count the calls of a function, and let so much time pass in each of them."""
+    calls: list[object] = []
+    real = getattr(owner, name)
+
+    def counting(*arguments: object, **options: object) -> object:
+        calls.append(arguments)
+        time.sleep(seconds)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def test_a_result_is_not_read_again_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(turned(drawn(FORMATS.QRCode, TEXT), 0))
+    codes = codes_of(data)
+    written = counted(monkeypatch, Image.Image, "save", 0.0)
+    read = counted(monkeypatch, check, "read_again", 0.6)
+    decoded = counted(monkeypatch, files, "load", 0.0)
+    whole = counted(monkeypatch, mosaic, "read_codes", 0.0)
+
+    after = opened(cover(data, codes, max_pixels=MANY, seconds=0.5))
+
+    assert len(set(inside(after, codes[0]))) == 1
+    assert (len(read), len(decoded), len(whole)) == (1, 0, 0)
+    assert len(written) == 2
+
+
+def test_readers_end_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(turned(drawn(FORMATS.QRCode, TEXT), 0))
+    areas = [area_of(code, quad_of(code.corners), ()) for code in codes_of(data)]
+    calls = counted(monkeypatch, zxingcpp, "read_barcodes", 0.3)
+
+    found, late = check.read_again(data, areas, (), max_pixels=MANY, deadline=time.monotonic() + 0.45)
+
+    assert late
+    assert len(calls) == 2
+    assert {code.text for code in found} == {TEXT}
+
+
+def test_a_picture_that_takes_long_to_open_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(turned(drawn(FORMATS.QRCode, TEXT), 0))
+    codes = codes_of(data)
+    read = counted(monkeypatch, check, "read_again", 0.0)
+    counted(monkeypatch, files, "open_colour", 0.6)
+
+    after = opened(cover(data, codes, max_pixels=MANY, seconds=1.0))
+
+    assert len(set(inside(after, codes[0]))) == 1
+    assert read == []
+
+
+def test_what_goes_wrong_in_writing_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(turned(drawn(FORMATS.QRCode, TEXT), 0))
+
+    def broken(*_: object, **__: object) -> None:
+        raise UnboundLocalError("palette")
+
+    codes = codes_of(data)
+    monkeypatch.setattr(Image.Image, "save", broken)
+    with pytest.raises(Refusal) as refused:
+        cover(data, codes, max_pixels=MANY)
+    assert refused.value.kind is Kind.IMAGE_UNREADABLE
 
 
 def test_corners_outside_the_picture_do_no_harm() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, MINYEAR
+
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.engines.archive_model import Entry, NotListed, Problem
 from ci_emulator.protocols import xml
@@ -62,7 +64,7 @@ def _described(entry: Entry, key: str) -> dict[str, xml.Content]:
 
 
 def _time(entry: Entry) -> str | None:
-    if entry.modified is None:
+    if entry.modified is None or not MINYEAR <= entry.modified[0] <= MAXYEAR:
         return None
-    # As the archive has it, which may be no date at all.
+    # As the archive has it, which may be no day of the calendar.
     return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}+0000".format(*entry.modified)
