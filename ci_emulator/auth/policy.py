@@ -31,6 +31,12 @@ from ci_emulator.auth.policy_match import Actions, Principals, Resource, segment
 
 __all__ = ["LARGEST", "Effect", "Policy", "PolicyError", "Question", "parse"]
 
+#: That of Cloud Access Management, and that of Alibaba's Resource Access Management.
+_ALIYUN = "1"
+_VERSIONS = ("2.0", _ALIYUN)
+
+#: The services that policies of the second kind are about.
+_ALIYUN_SERVICES = frozenset({"oss", "imm"})
 _ELEMENTS = frozenset({"version", "statement", "principal"})
 _STATEMENT_ELEMENTS = frozenset({"sid", "effect", "action", "resource", "condition", "principal"})
 
@@ -95,6 +101,11 @@ class Policy:
     """The statements of a policy, in their order."""
 
     statements: tuple[Statement, ...]
+    version: str = "2.0"
+
+    def speaks_of(self, action: str) -> bool:
+        """Whether an action is one of the clouds that policies of this version are about, whatever `*` stands in it."""
+        return (action.partition(":")[0].lower() in _ALIYUN_SERVICES) is (self.version == _ALIYUN)
 
     @property
     def unevaluated(self) -> tuple[str, ...]:
@@ -115,6 +126,8 @@ class Policy:
         return f"statement {number} {'denies' if effect is Effect.DENY else 'allows'} {question.action}"
 
     def _deciding(self, question: Question) -> tuple[int, Effect] | None:
+        if not self.speaks_of(question.action):
+            return None
         allowing = None
         names = tuple(map(segments_of, question.resources))
         for number, statement in enumerate(self.statements, 1):
@@ -137,7 +150,7 @@ def parse(text: str, *, of_bucket: bool, known: frozenset[str] = policy_conditio
     """
     document = fields(load(text), "The policy", _ELEMENTS)
     version = document.get("version", "2.0")
-    if version != "2.0" or isinstance(version, Number):
+    if version not in _VERSIONS or isinstance(version, Number):
         raise PolicyError(f'The version of the policy is not "2.0": {shown(version)}.')
     common = _principals(document, "The principal of the policy", of_bucket=of_bucket)
     listed = _needed(document, "statement", "The policy")
@@ -145,7 +158,8 @@ def parse(text: str, *, of_bucket: bool, known: frozenset[str] = policy_conditio
     if not items:
         raise PolicyError("The statement of the policy is an empty list.")
     reader = _Reader(of_bucket, common, known)
-    return Policy(tuple(reader.read(item, f"Statement {number}") for number, item in enumerate(items, 1)))
+    statements = tuple(reader.read(item, f"Statement {number}") for number, item in enumerate(items, 1))
+    return Policy(statements, version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ SUPPLIED = frozenset(
         "cos:x-cos-storage-class",
         "cos:x-cos-tagging",
         "cos:x-cos-traffic-limit",
+        "acs:currenttime",
+        "acs:securetransport",
+        "acs:sourceip",
+        "oss:delimiter",
+        "oss:prefix",
     }
 )
 
@@ -134,6 +139,25 @@ OPERATORS: dict[str, Operator] = {
     "bool_equal": Operator("true or false", _boolean, _boolean, eq),
     "ip_equal": Operator("an IP address or network", _address, _network, _within),
     "ip_not_equal": Operator("an IP address or network", _address, _network, _within, negated=True),
+}
+
+
+def _aliyun(prefix: str, comparisons: str) -> dict[str, Operator]:
+    """Return operators as Alibaba's Resource Access Management writes them, by their lower-case names."""
+    plain = {
+        f"{prefix}{name.replace('_', '')}": OPERATORS[f"{prefix}_{name}"] for name in comparisons.split()
+    }
+    # What is `equal` there is `equals` here.
+    return {name.replace("equal", "equals"): operator for name, operator in plain.items()}
+
+
+OPERATORS |= {
+    **_aliyun("string", "equal not_equal equal_ignore_case not_equal_ignore_case like not_like"),
+    **_aliyun("numeric", "equal not_equal less_than less_than_equal greater_than greater_than_equal"),
+    **_aliyun("date", "equal not_equal less_than less_than_equal greater_than greater_than_equal"),
+    "bool": OPERATORS["bool_equal"],
+    "ipaddress": OPERATORS["ip_equal"],
+    "notipaddress": OPERATORS["ip_not_equal"],
 }
 
 _UNREADABLE = (ValueError, KeyError, OverflowError)

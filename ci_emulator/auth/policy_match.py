@@ -17,6 +17,9 @@ _OWN_ROOT = re.compile(r"(qcs::cam::)uin/([^:]+):root")
 _ACTION = re.compile(r"[^\s:]+:[^\s:]+")
 _SEGMENTS = 6
 
+#: A resource of Alibaba's clouds has no project.
+_ALIYUN, _ALIYUN_SEGMENTS = "acs", 5
+
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
@@ -119,16 +122,22 @@ class Resource:
 
     @classmethod
     def of(cls, text: str, place: str) -> Resource:
-        """Read `*` or `qcs:PROJECT:SERVICE:REGION:ACCOUNT:RESOURCE`.
+        """Read `*`, `qcs:PROJECT:SERVICE:REGION:ACCOUNT:RESOURCE` or `acs:SERVICE:REGION:ACCOUNT:RESOURCE`.
 
         Raises:
             PolicyError: another form.
         """
         if text == "*":
             return cls(())
-        segments = text.split(":", _SEGMENTS - 1)
-        if len(segments) != _SEGMENTS or segments[0] != "qcs" or not segments[-1]:
+        aliyun = text.startswith(f"{_ALIYUN}:")
+        expected = _ALIYUN_SEGMENTS if aliyun else _SEGMENTS
+        segments = text.split(":", expected - 1)
+        if len(segments) != expected or segments[0] not in ("qcs", _ALIYUN) or not segments[-1]:
             raise PolicyError(f"{place} is not of the form qcs::cos:REGION:uid/APPID:NAME: {shown(text)}.")
+        if aliyun and "?" in text:
+            raise PolicyError(
+                f"{place} has a wildcard ? for one character, which is not evaluated here: {shown(text)}."
+            )
         return cls(tuple(Wildcard.of(segment) if segment else _EVERYTHING for segment in segments[1:]))
 
     def matches(self, found: Sequence[str]) -> bool:
@@ -145,5 +154,6 @@ class Resource:
 
 
 def segments_of(spelling: str) -> Sequence[str]:
-    """Return the segments of a resource behind `qcs`."""
-    return spelling.split(":", _SEGMENTS - 1)[1:]
+    """Return the segments of a resource behind `qcs` or `acs`; the two have different numbers of them, so neither is the other."""
+    count = _ALIYUN_SEGMENTS if spelling.startswith(f"{_ALIYUN}:") else _SEGMENTS
+    return spelling.split(":", count - 1)[1:]

@@ -10,7 +10,7 @@ from ci_emulator.core.clock import iso8601
 from ci_emulator.core.model import Call
 
 #: The condition keys that a call may have; the engine of policies cannot evaluate others.
-KNOWN = SUPPLIED
+KNOWN = frozenset(key for key in SUPPLIED if key.startswith(("qcs:", "cos:")))
 
 #: The condition keys that are query parameters.
 _PARAMETERS = {
