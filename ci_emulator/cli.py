@@ -148,6 +148,8 @@ def welcome(config: Config, port: int) -> str:
     """Return what a person sees at the start: where it listens, with which key, and what to try."""
     base = f"http://127.0.0.1:{port}"
     lines = [f"ci-emulator {__version__} listens on {base}"]
+    if config.oss_port:
+        lines.append(f"  OSS alone  http://127.0.0.1:{config.oss_port}")
     published = PUBLISHED_KEY in config.credentials
     if published:
         lines += [

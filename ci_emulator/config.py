@@ -133,6 +133,28 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         str, _about("the region of a bucket whose host names none", pattern=r"^[a-z][a-z0-9-]*$")
     ] = "ap-guangzhou"
 
+    # OSS
+    oss_port: Annotated[
+        Port, _about("a port of its own for OSS, beside the one of all protocols; 0 opens none")
+    ] = 0
+    oss_appid: Annotated[
+        str,
+        _about(
+            "the APPID that clients of OSS act in: their bucket `photos` is `photos-APPID`; by default that of the first"
+            " key pair",
+            pattern=r"^[0-9]{0,20}$",
+        ),
+    ] = ""
+    oss_region: Annotated[
+        str, _about("the region that OSS tells of its buckets", pattern=r"^[a-z][a-z0-9-]*$")
+    ] = "cn-hangzhou"
+    imm_binding: Annotated[
+        Literal["automatic", "none"],
+        _about(
+            "`automatic`: every bucket is bound to an IMM project, which image/codes needs; `none`: no bucket is"
+        ),
+    ] = "automatic"
+
     # codes
     writer: Annotated[
         Literal["qrcode", "zxing"],

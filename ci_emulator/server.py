@@ -39,6 +39,8 @@ from ci_emulator.protocols.addressing import Addressing
 from ci_emulator.protocols.cos.dialect import CosDialect
 from ci_emulator.protocols.dialect import Dialect
 from ci_emulator.protocols.hosts import BUCKET
+from ci_emulator.protocols.oss.dialect import OssDialect
+from ci_emulator.protocols.oss.names import Naming
 from ci_emulator.protocols.services import Services
 from ci_emulator.protocols.tencentcloud.dialect import TencentCloudDialect
 from ci_emulator.storage.base import Store
@@ -54,7 +56,7 @@ MiB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that listens; `addresses` are (host, port) pairs."""
+    """A server that listens; `addresses` are (host, port) pairs, those of the port of its own for OSS at the end."""
 
     services: Services
     runner: web.ServerRunner
@@ -62,7 +64,7 @@ class Running:
 
     @property
     def port(self) -> int:
-        """The port of all addresses."""
+        """The one port of all protocols."""
         return self.addresses[0][1]
 
 
@@ -170,7 +172,12 @@ def _fetcher(config: Config, clock: Clock) -> Fetcher:
 
 
 def _addressing(config: Config) -> Addressing:
-    return Addressing(frozenset(config.control_hosts), config.default_bucket or None)
+    return Addressing(frozenset(config.control_hosts), config.default_bucket or None, config.oss_port)
+
+
+def _naming(config: Config) -> Naming:
+    appids = [pair.appid for pair in config.credentials]
+    return Naming(config.oss_appid or appids[0], frozenset(appids))
 
 
 async def _seed(services: Services) -> None:
@@ -196,8 +203,15 @@ async def _seed(services: Services) -> None:
 
 def make_pipeline(services: Services) -> Pipeline:
     """Build the stages over opened services."""
+    config = services.config
     dialects: dict[str, Dialect] = {
-        dialect.name: dialect for dialect in (CosDialect(), TencentCloudDialect(), ControlDialect())
+        dialect.name: dialect
+        for dialect in (
+            CosDialect(),
+            TencentCloudDialect(),
+            OssDialect(_naming(config), config.default_bucket or None),
+            ControlDialect(),
+        )
     }
     return Pipeline(dialects, _addressing(services.config), services)
 
@@ -242,8 +256,24 @@ async def running(
 
 
 async def _listen(runner: web.ServerRunner, config: Config) -> None:
-    """Listen on every configured address, on one port; a family that this machine lacks is left out."""
-    port = config.port
+    """Listen on every configured address, on one port or two; a family that this machine lacks is left out.
+
+    Raises:
+        ConfigError: both ports are the same.
+        OSError: a port is taken, or no address can be listened on.
+    """
+    if config.oss_port and config.oss_port == config.port:
+        raise ConfigError(f"oss_port: {config.oss_port} is the port of all protocols already")
+    failures: list[OSError] = []
+    ports = (config.port, config.oss_port) if config.oss_port else (config.port,)
+    for port in ports:
+        failures += await _listen_at(runner, config, port)
+    if not runner.addresses:
+        raise failures[0]
+
+
+async def _listen_at(runner: web.ServerRunner, config: Config, port: int) -> list[OSError]:
+    """Listen at one port of every address; return what failed because this machine lacks the family."""
     failures: list[OSError] = []
     for host in config.host:
         site = web.TCPSite(runner, host, port, reuse_address=True)
@@ -256,8 +286,7 @@ async def _listen(runner: web.ServerRunner, config: Config) -> None:
             log.info("not listening on %s: %s", host, error.strerror)
             continue
         port = port or int(runner.addresses[0][1])
-    if not runner.addresses:
-        raise failures[0]
+    return failures
 
 
 _ABSENT_FAMILY = frozenset({97, 99, 49, 47})  # EAFNOSUPPORT and EADDRNOTAVAIL on Linux and macOS

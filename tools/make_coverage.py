@@ -19,10 +19,14 @@ from ci_emulator.protocols.cos.select import (
     Selector,
     refusal,
 )
+from ci_emulator.protocols.oss import select as oss_select
+from ci_emulator.protocols.oss.actions.process import RUNS as PROCESS_RUNS
+from ci_emulator.protocols.oss.image.catalogue import OPERATIONS as OSS_OPERATIONS
+from ci_emulator.protocols.oss.select import REGISTRY as OSS
 from ci_emulator.protocols.tencentcloud.registry import REGISTRY as API3
 
 # The dialects' modules fill the registries by being imported.
-for _dialect in ("cos", "tencentcloud"):
+for _dialect in ("cos", "tencentcloud", "oss"):
     import_module(f"ci_emulator.protocols.{_dialect}.dialect")
 
 _HEAD = """\
@@ -44,6 +48,8 @@ This page is made from the code by `python tools/make_coverage.py`.
 """
 
 _PROCESS = "ci-process="
+_OSS_PICTURES = oss_select.Selector("object", "GET", "x-oss-process")
+_SCOPES = ("service", "bucket", "object")
 _PATHS = {"service": "/", "bucket": "/", "object": "/KEY"}
 _CI_HOSTS = {"service": "ci.…", "bucket": "BUCKET.ci.…"}
 _ALLOWED = {
@@ -62,7 +68,7 @@ def page() -> str:
     """Return the page."""
     parts = [_HEAD, "## Object storage\n"]
     parts += (f"### {title}\n\n{operations(group)}" for title, group in GROUPS.items())
-    return "\n".join([*parts, _cloud_infinite(), _api3(), _control()])
+    return "\n".join([*parts, _cloud_infinite(), _api3(), _oss(), _control()])
 
 
 def operations(group: Iterable[Documented]) -> str:
@@ -154,6 +160,46 @@ def _rules() -> str:
         if process.also_rule
     ]
     return table(("Rule", "What it is for", "Here"), [*named, *processes])
+
+
+def _oss() -> str:
+    # Where x-oss-process means nothing it is refused, by actions of its own; what it may name is told below.
+    listed = (entry for entry in OSS if "-process" not in entry[0].name or entry[0] == _OSS_PICTURES)
+    done = sorted(listed, key=lambda entry: (_SCOPES.index(entry[0].scope), entry[0].name, entry[0].method))
+    operations = table(
+        ("Request", "Here", "Allowed to", "What it does"),
+        (
+            (_oss_request(selector), here(action, ""), _ALLOWED[action.access], plain(action.about))
+            for selector, action in done
+        ),
+    )
+    asked = {name for selector, _ in done for name in selector.name.split("&")}
+    refused = ", ".join(code(f"?{name}") for name in oss_select.SUBRESOURCES if name not in asked)
+    pictures = table(
+        ("`x-oss-process=image/…`", "Here", "What it does"),
+        (
+            (
+                code(name),
+                "carried out" if name in PROCESS_RUNS else "refused: NotImplemented",
+                plain(known.about),
+            )
+            for name, known in sorted(
+                OSS_OPERATIONS.items(), key=lambda entry: (entry[0] not in PROCESS_RUNS, entry[0])
+            )
+        ),
+    )
+    return (
+        f"## Alibaba Cloud OSS\n\n{operations}\nRefused by name as NotImplemented: {refused}, and uploads with a callback.\n\n"
+        f"### Pictures in OSS\n\n{pictures}"
+    )
+
+
+def _oss_request(selector: oss_select.Selector) -> str:
+    """Return how an operation of OSS is asked for."""
+    names = selector.name.split("&") if selector.name else []
+    query = "".join(f"?{name}" for name in names if name != oss_select.COPY)
+    header = f" with {code(oss_select.COPY)}" if oss_select.COPY in names else ""
+    return code(f"{selector.method} {_PATHS[selector.scope]}{query}") + header
 
 
 def _api3() -> str:

@@ -9,6 +9,8 @@ from generated import plain, run, table
 from ci_emulator.protocols.cos import errors as cos
 from ci_emulator.protocols.cos.ci_error_table import CI_MEDIA_NUMERIC, CI_NUMERIC
 from ci_emulator.protocols.error_model import ErrorRow, without_defaults
+from ci_emulator.protocols.oss import errors as oss
+from ci_emulator.protocols.oss.error_table import ECS
 from ci_emulator.protocols.tencentcloud import errors as tencentcloud
 
 _INTRO = """\
@@ -78,6 +80,24 @@ is the list that all actions share, `QrcodeOCR` that of the action, `OCR product
 """
 
 
+_OSS = """\
+## Alibaba Cloud OSS
+
+`Content-Type: application/xml`, the headers `x-oss-request-id` and, where the situation has one, `x-oss-ec`, and this body
+without a namespace:
+
+```xml
+{example}
+```
+
+- The answer to HEAD has no body; its document stands in base64 in the header `x-oss-err`.
+- BucketName, Key, and after a wrong signature OSSAccessKeyId, SignatureProvided, StringToSign, StringToSignBytes and (version 4)
+  CanonicalRequest follow HostId.
+- **EC** is the number by which the vendor's troubleshooting page finds a situation; a code has several.
+
+"""
+
+
 def page() -> str:
     """Return the whole page."""
     cos_rows = sorted(cos.COS_ERRORS, key=lambda row: (row.status, row.code, row.variant))
@@ -95,6 +115,11 @@ def page() -> str:
             _TENCENTCLOUD.replace("{example}", _tc_example())
             + _table(
                 ("Code", "English", "Chinese", "Text", "Reason", "Listed in", "Note"), map(_tc_cells, tc_rows)
+            ),
+            _OSS.replace("{example}", _oss_example())
+            + _table(
+                ("Status", "Code", "Message", "EC", "Text", "Reason", "Listed in", "Note"),
+                map(_oss_cells, sorted(oss.OSS_ERRORS, key=lambda row: (row.status, row.code, row.variant))),
             ),
         )
     )
@@ -123,6 +148,21 @@ def _tc_example() -> str:
 
 def _cos_cells(row: ErrorRow) -> tuple[str, ...]:
     return str(row.status), row.code, row.message, _text(row, "en"), _reasons(row), row.source, row.note
+
+
+def _oss_example() -> str:
+    rendered = oss.render(
+        oss.fail("AccessDenied"),
+        host="photos.oss-cn-hangzhou.aliyuncs.com",
+        request_id="5C3D9175B6FC201293AD0C3F",
+        head=False,
+    )
+    return rendered.body.decode()
+
+
+def _oss_cells(row: ErrorRow) -> tuple[str, ...]:
+    ec = ECS.get((row.code, row.variant), "")
+    return str(row.status), row.code, row.message, ec, _text(row, "en"), _reasons(row), row.source, row.note
 
 
 def _tc_cells(row: ErrorRow) -> tuple[str, ...]:

@@ -22,6 +22,10 @@ class Ids(Protocol):
         """Return base64 of a 128-character hex text (spec: cos.md section 3.1)."""
         ...
 
+    def oss_request_id(self, now: float) -> str:
+        """Return 24 hex digits in upper case that begin with the time (spec: aliyun.md section 1.6)."""
+        ...
+
     def uuid(self) -> str:
         """Return a lower-case UUID with dashes, the request id of API 3.0 (spec: tencentcloud-api3.md section 0.3)."""
         ...
@@ -46,6 +50,10 @@ class _HexIds:
     def cos_trace_id(self) -> str:
         """Return base64 of a 128-character hex text."""
         return base64.b64encode(self._hex(128).encode()).decode()
+
+    def oss_request_id(self, now: float) -> str:
+        """Return 24 hex digits in upper case that begin with the time."""
+        return f"{int(now):08x}{self._hex(16)}".upper()
 
     def uuid(self) -> str:
         """Return a lower-case UUID4 with dashes."""

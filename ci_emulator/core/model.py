@@ -80,7 +80,7 @@ class Place(msgspec.Struct, frozen=True):
     """What a request is about, before anybody is asked whether it may.
 
     `service` is the part of the dialect that the host names (`cos`, `ci`, `pic`, `website`; for API 3.0 the
-    product, `ocr`, or "" when the action alone says it). `bucket` is the full name with APPID. `key` is decoded; None on a bucket, "" never occurs.
+    product, `ocr`, or "" when the action alone says it; for OSS `custom-domain` on a host that nobody knows). `bucket` is the full name with APPID. `key` is decoded; None on a bucket, "" never occurs.
     """
 
     dialect: str

@@ -99,6 +99,7 @@ class Target(msgspec.Struct, frozen=True):
     `authority` is what the client believes it talks to: of an absolute-form target its authority, otherwise the
     Host header (or X-Forwarded-Host of a trusted proxy). `raw_host` is the Host on the wire, which decides whether
     the reserved paths exist. `raw_path` is percent-encoded and begins with `/` (`*` in asterisk form).
+    `port` is the one that the request came in at, 0 when nobody knows.
     `headers` has lower-case names; repeated headers are joined by `,`, surrounding blanks are stripped. `query` is
     the decoded query in the order sent.
     """
@@ -110,6 +111,7 @@ class Target(msgspec.Struct, frozen=True):
     raw_path: str
     raw_query: str
     headers: Mapping[str, str]
+    port: int = 0
     host: Host = Host("", None)
     query: list[tuple[str, str]] = []
     _first_values: dict[str, str] = {}

@@ -38,7 +38,7 @@ async def followed(
     """Return what a link leads to; `current` returns the current version of a key, None when there is none.
 
     Raises:
-        Refusal: KEY_MISSING for a link that leads nowhere, SYMLINK_NOT_FOLLOWED for one that leads to a link, and without
+        Refusal: KEY_MISSING (fact `link`) for a link that leads nowhere, SYMLINK_NOT_FOLLOWED for one that leads to a link, and without
             `follow`; and whatever `follow` raises.
     """
     if follow is None:
@@ -46,7 +46,7 @@ async def followed(
     await follow(link.target)
     reached = await current(link.target)
     if reached is None:
-        raise Refusal(Kind.KEY_MISSING, "The target of the symbolic link does not exist.")
+        raise Refusal(Kind.KEY_MISSING, "The target of the symbolic link does not exist.", link=link.key)
     if reached.kind == "symlink":
         raise Refusal(Kind.SYMLINK_NOT_FOLLOWED)
     return reached

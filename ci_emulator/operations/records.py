@@ -53,6 +53,7 @@ class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `configurations` holds what is set on its sub-resources, each document as text by the name of the sub-resource;
     where there are several of a kind, by `<name>/<id>`. `configured` says when each one was set, in unix seconds.
+    `storage_class` is what OSS calls the bucket's; COS knows that of objects only.
     `services` holds what was opened on the bucket beside its `binding`, each with the time in unix seconds.
     """
 
@@ -64,6 +65,7 @@ class BucketRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     grants: tuple[Grant, ...] = ()
     versioning: Versioning = ""
     zones: Zones = ""
+    storage_class: str = "STANDARD"
     configurations: dict[str, str] = {}
     configured: dict[str, float] = {}
     binding: Binding = ""

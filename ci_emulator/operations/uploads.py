@@ -29,7 +29,7 @@ from ci_emulator.operations.records import (
 from ci_emulator.storage.base import BlobMissing, Facts, FactsReader, Transaction
 
 MOST_PARTS = 10_000
-#: The least bytes of a part that is not the last one (spec: cos.md section 4.0).
+#: The least bytes of a part that is not the last one where nothing else is said (spec: cos.md section 4.0).
 SMALLEST_PART = 1024**2
 
 
@@ -39,6 +39,14 @@ class Listed:
 
     number: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRules:
+    """What a cloud demands of the parts of an object: the least bytes of all but the last, and numbers without gaps."""
+
+    smallest: int
+    gapless: bool = True
 
 
 class Uploads:
@@ -124,23 +132,39 @@ class Uploads:
         return [decode_part(data) for _, data in rows]
 
     async def complete(
-        self, bucket: str, key: str, upload: str, listed: Sequence[Listed], *, forbid_overwrite: bool = False
+        self,
+        bucket: str,
+        key: str,
+        upload: str,
+        listed: Sequence[Listed],
+        *,
+        forbid_overwrite: bool = False,
+        rules: PartRules | None = None,
     ) -> ObjectRecord:
         """Make an object of the listed parts; parts that are not listed are dropped with the upload.
 
+        Without `rules` those of COS hold: 1 MB at least, and numbers without gaps.
+
         Raises:
             Refusal: UPLOAD_MISSING, PART_ORDER (numbers not ascending), PART_INVALID (missing, another ETag, or a gap
-                in the numbers), PART_TOO_SMALL (below 1 MB and not the last), KEY_EXISTS as `Objects.put`; the upload
-                goes on then.
+                in the numbers), PART_TOO_SMALL (and not the last), KEY_EXISTS as `Objects.put`; the upload goes on
+                then.
         """
-        work = self.completion(bucket, key, upload, listed, forbid_overwrite=forbid_overwrite)
+        work = self.completion(bucket, key, upload, listed, forbid_overwrite=forbid_overwrite, rules=rules)
         changed = await self._facts.transact(work)
         await self._content.drop(changed.freed)
         assert changed.record is not None  # noqa: S101 - a put always leaves a record
         return changed.record
 
     def completion(
-        self, bucket: str, key: str, upload: str, listed: Sequence[Listed], *, forbid_overwrite: bool = False
+        self,
+        bucket: str,
+        key: str,
+        upload: str,
+        listed: Sequence[Listed],
+        *,
+        forbid_overwrite: bool = False,
+        rules: PartRules | None = None,
     ) -> Callable[[Transaction], versions.Changed]:
         """Return what `complete` does in its transaction, for one that does more in the same step."""
         modified = self._clock.now()
@@ -150,7 +174,7 @@ class Uploads:
             record = bucket_in(transaction, bucket)
             begun = _upload_in(transaction, bucket, key, upload)
             stored = _all_parts(transaction, upload)
-            parts = _chosen(listed, stored)
+            parts = _chosen(listed, stored, rules or PartRules(SMALLEST_PART))
             if forbid_overwrite:
                 check_absent(transaction, record, key)
             size = crc = 0
@@ -178,7 +202,13 @@ class Uploads:
         return work
 
     async def preview(
-        self, bucket: str, key: str, upload: str, listed: Sequence[Listed], check: Callable[[int], None]
+        self,
+        bucket: str,
+        key: str,
+        upload: str,
+        listed: Sequence[Listed],
+        check: Callable[[int], None],
+        rules: PartRules | None = None,
     ) -> bytes:
         """Return the bytes of the object that `complete` would make; `check` raises when their number is too large.
 
@@ -189,7 +219,7 @@ class Uploads:
         def work(reader: FactsReader) -> list[PartRecord]:
             bucket_in(reader, bucket)
             _upload_in(reader, bucket, key, upload)
-            return _chosen(listed, _all_parts(reader, upload))
+            return _chosen(listed, _all_parts(reader, upload), rules or PartRules(SMALLEST_PART))
 
         segments = [part.segment for part in await self._facts.read(work)]
         size = sum(segment.size for segment in segments)
@@ -237,18 +267,19 @@ def _forget(
         transaction.delete(PARTS, part_key(upload, number))
 
 
-def _chosen(listed: Sequence[Listed], stored: dict[int, PartRecord]) -> list[PartRecord]:
-    """Return the parts that a client lists, checked as COS checks them (spec: cos.md section 4.3, complete)."""
+def _chosen(listed: Sequence[Listed], stored: dict[int, PartRecord], rules: PartRules) -> list[PartRecord]:
+    """Return the parts that a client lists, checked as the clouds check them (spec: cos.md section 4.3, complete)."""
     numbers = [part.number for part in listed]
     if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise Refusal(Kind.PART_ORDER)
-    parts = [stored.get(part.number) for part in listed]
-    for wanted, part, number in zip(listed, parts, range(1, len(listed) + 1), strict=True):
-        if part is None or part.etag != wanted.etag or wanted.number != number:
+    found: list[PartRecord] = []
+    for number, wanted in enumerate(listed, 1):
+        part = stored.get(wanted.number)
+        if part is None or part.etag != wanted.etag or (rules.gapless and wanted.number != number):
             raise Refusal(Kind.PART_INVALID, number=wanted.number)
-    found = [part for part in parts if part is not None]
+        found.append(part)
     if not found:
         raise Refusal(Kind.PART_INVALID)
-    if any(part.segment.size < SMALLEST_PART for part in found[:-1]):
-        raise Refusal(Kind.PART_TOO_SMALL, limit=SMALLEST_PART)
+    if any(part.segment.size < rules.smallest for part in found[:-1]):
+        raise Refusal(Kind.PART_TOO_SMALL, limit=rules.smallest)
     return found

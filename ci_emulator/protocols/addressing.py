@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Place
 from ci_emulator.core.target import Form, Host, Target, decode_percent
+from ci_emulator.protocols import oss_hosts
 from ci_emulator.protocols.ci.service_paths import LIST_PARAMETERS, SERVICE_PATHS
 from ci_emulator.protocols.hosts import BUCKET, HostFacts, is_cos_host, misnamed, read_host
 
@@ -35,6 +36,7 @@ class Addressing:
 
     control_hosts: frozenset[str] = frozenset()
     default_bucket: str | None = None
+    oss_port: int = 0
 
     def __post_init__(self) -> None:
         names = frozenset(name.lower().rstrip(".") for name in self.control_hosts)
@@ -68,6 +70,27 @@ def api_host(target: Target, settings: Addressing) -> Place | None:
 def cos_host(target: Target, settings: Addressing) -> Place | None:
     """The hosts of COS and CI themselves, `<bucket>.cos.<region>.myqcloud.com` and its relatives."""
     return _place(target, read_host(target.host.name)) if is_cos_host(target.host.name) else None
+
+
+def oss_host(target: Target, settings: Addressing) -> Place | None:
+    """The hosts of OSS, `[<bucket>.]oss-<region>.aliyuncs.com`, and the same labels on any suffix."""
+    elsewhere = not target.host.name.endswith(oss_hosts.SUFFIX)
+    if settings.is_local(target.host) or (elsewhere and oss_hosts.is_signed_otherwise(target)):
+        return None
+    facts = oss_hosts.read_host(target.host.name)
+    return Place("oss", "oss", facts.bucket, region=facts.region) if facts is not None else None
+
+
+def oss_port(target: Target, settings: Addressing) -> Place | None:
+    """A port of its own for OSS; what a client of COS or API 3.0 signed is theirs there too."""
+    if not settings.oss_port or target.port != settings.oss_port or oss_hosts.is_signed_otherwise(target):
+        return None
+    return _placed_by_dialect(target, settings)
+
+
+def oss_signals(target: Target, settings: Addressing) -> Place | None:
+    """What only a client of OSS sends: its signatures, `x-oss-` parameters and headers, its name."""
+    return _placed_by_dialect(target, settings) if oss_hosts.is_signalled(target) else None
 
 
 def bucket_label(target: Target, settings: Addressing) -> Place | None:
@@ -133,17 +156,29 @@ def default_bucket(target: Target, settings: Addressing) -> Place | None:
     return _place(target, HostFacts("cos", settings.default_bucket))
 
 
+def oss_label(target: Target, settings: Addressing) -> Place | None:
+    """`<bucket>.localhost`, what ali-oss makes of an endpoint on localhost in a URL without a signature."""
+    if settings.is_local(target.host) or oss_hosts.is_signed_otherwise(target):
+        return None
+    bucket = _label_below_local(target, settings)
+    return Place("oss", "oss", bucket) if bucket is not None else None
+
+
 #: The table. Its order is the design: an exact cloud host tells the protocol for certain, a bucket's label on any
 #: suffix nearly so; on a bare address the client's own marks come before the path, which could be anything.
 RULES: tuple[Rule, ...] = (
     reserved_path,
     api_host,
     cos_host,
+    oss_host,
+    oss_port,
+    oss_signals,
     bucket_label,
     api_signals,
     path_style,
     service_path,
     default_bucket,
+    oss_label,
 )
 
 
@@ -174,6 +209,25 @@ def _place(target: Target, facts: HostFacts | None) -> Place | None:
     if facts.appid_scoped:
         return Place("cos", "dataset", region=facts.region)
     return Place("cos", facts.service, facts.bucket, _key(target.raw_path[1:]) or None, facts.region)
+
+
+def _placed_by_dialect(target: Target, settings: Addressing) -> Place:
+    """Return a place in OSS on a host that is none of OSS's own; see `protocols.oss.address` for what is left open.
+
+    A label below a local name is the bucket, and one with an APPID below any; a local name itself names none, and neither does
+    a name that nobody knows, which is a custom domain.
+    """
+    if settings.is_local(target.host):
+        return Place("oss", "oss")
+    label, dot, _ = target.host.name.partition(".")
+    bucket = label if dot and BUCKET.match(label) else _label_below_local(target, settings)
+    return Place("oss", "custom-domain" if bucket is None else "oss", bucket)
+
+
+def _label_below_local(target: Target, settings: Addressing) -> str | None:
+    """Return the first label where it can be nothing but a bucket: of `<label>.localhost`, or below a name of `control_hosts`."""
+    label, _, suffix = target.host.name.partition(".")
+    return label if label and (suffix == "localhost" or suffix in settings.control_hosts) else None
 
 
 def _key(raw: str) -> str:

@@ -31,6 +31,11 @@ class Typed:
     children: Mapping[str, Content]
 
 
+def holds(text: str) -> bool:
+    """Whether XML can hold a text as it is."""
+    return (text.isascii() and text.isprintable()) or _NOT_IN_XML.search(text) is None
+
+
 def printable(text: str) -> str:
     """Return a text without the characters that XML cannot hold, each one replaced; a key may have some."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -26,7 +26,13 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The element's own text, blanks at its ends included; "" when there is none."""
+        """The element's own text, blanks at its ends included; "" when there is none.
+
+        Raises:
+            Refusal: XML_MALFORMED when there are elements in it: what is before the first of them is not what was meant.
+        """
+        if len(self._element):
+            raise Refusal(Kind.XML_MALFORMED)
         return self._element.text or ""
 
     def attribute(self, name: str) -> str | None:
@@ -47,7 +53,11 @@ class Node:
         return next(self.children(name), None)
 
     def value(self, name: str) -> str | None:
-        """Return the text of the first child of a name, without blanks at its ends."""
+        """Return the text of the first child of a name, without blanks at its ends.
+
+        Raises:
+            Refusal: XML_MALFORMED, as `text`.
+        """
         child = self.child(name)
         return child.text.strip() if child is not None else None
 

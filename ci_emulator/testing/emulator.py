@@ -17,7 +17,8 @@ from ci_emulator.server import Running, running
 class Emulator:
     """A running emulator on a free port of 127.0.0.1, with its objects in memory unless told otherwise.
 
-    Keywords are settings of the Config; the environment is not looked at, so a test does not depend on it.
+    Keywords are settings of the Config; the environment is not looked at, so a test does not depend on it. `oss_port` opens a
+    second port only when it names one: 0 is none, so a test picks a free one itself.
     """
 
     def __init__(self, *, clock: Clock | None = None, ids: Ids | None = None, **settings: Any) -> None:

@@ -68,7 +68,7 @@ class Fetcher:
         self._own_port: int | None = None
 
     def connect(self, respond: Respond, own_port: int) -> None:
-        """Tell the fetcher who answers URLs of this server, and on which port this server listens."""
+        """Tell the fetcher who answers URLs of this server, and on which port this server listens for all protocols."""
         self._respond = respond
         self._own_port = own_port
 
@@ -113,7 +113,7 @@ class Fetcher:
         """
         target, host = request.target, request.target.host
         asked = (host.name, host.port or 80) == (asked_of.name, asked_of.port or 80)
-        here = asked or request.url.port == self._own_port
+        here = asked or request.url.port in (self._own_port, self._addressing.oss_port)
         local = self._addressing.is_local(host)
         if local and not here:
             return _Owner.SOMEBODY_ELSES
@@ -126,6 +126,9 @@ class Fetcher:
         ours = local or is_cos_host(host.name)
         if place is not None and place.dialect == "cos" and place.bucket is not None:
             return _Owner.OURS if ours or here else _Owner.PERHAPS_OURS
+        # The hosts of OSS are played here only when they are asked of this server: others may mean the real ones.
+        if place is not None and place.dialect == "oss" and here and target.raw_path.strip("/"):
+            return _Owner.OURS
         if ours or api_host(target, addressing):
             raise FetchError("only objects of this server may be fetched from it")
         return _Owner.SOMEBODY_ELSES
@@ -215,4 +218,7 @@ def _parse(url: str) -> _Request:
         raise FetchError("its host is neither a name nor an address in the usual form")
     if (parsed.host or "").lower().rstrip(".") != host.name:
         raise FetchError("its host cannot be told for certain")
-    return _Request(parsed, Target("GET", form, authority, host, raw_path, raw_query, {"host": authority}))
+    return _Request(
+        parsed,
+        Target("GET", form, authority, host, raw_path, raw_query, {"host": authority}, parsed.port or 0),
+    )

@@ -114,7 +114,14 @@ class Front:
             raw_path=raw_path,
             raw_query=raw_query,
             headers=headers,
+            port=_local_port(request),
         )
+
+
+def _local_port(request: web.BaseRequest) -> int:
+    """Return the port that a request came in at, 0 when its connection is gone."""
+    address = request.get_extra_info("sockname")
+    return int(address[1]) if address else 0
 
 
 def _read_headers(request: web.BaseRequest) -> tuple[dict[str, str], set[str]]:

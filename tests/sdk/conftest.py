@@ -4,9 +4,13 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import alibabacloud_oss_v2 as oss
+import oss2
 import pytest
 from known_gaps import KNOWN_GAPS
+from oss_clients import close_oss, oss_client, oss_v2_client
 from qcloud_cos import CosS3Client
 from sdk_clients import APPID, KEYS, PICTURES, REGION, SAMPLES, anonymous_client, cos_client
 
@@ -79,3 +83,37 @@ def bucket(cos: CosS3Client) -> Iterator[str]:
     for entry in [*listed.get("Version", []), *listed.get("DeleteMarker", [])]:
         cos.delete_object(Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"] or "null")
     cos.delete_bucket(Bucket=name)
+
+
+@pytest.fixture
+def make_oss(emulator: Emulator) -> Iterator[Callable[..., Any]]:
+    """Makes oss2's Bucket or Service for the shared emulator, or for the one in `at`; arguments as those of `oss_client`."""
+    made: list[Any] = []
+
+    def make(*arguments: Any, at: Emulator | None = None, **options: Any) -> Any:
+        made.append(oss_client(at or emulator, *arguments, **options))
+        return made[-1]
+
+    yield make
+    for client in made:
+        close_oss(client)
+
+
+@pytest.fixture
+def make_oss_v2(emulator: Emulator) -> Iterator[Callable[..., oss.Client]]:
+    """Makes a client of alibabacloud_oss_v2, for the emulator in `at` if given; arguments as those of `oss_v2_client`."""
+    made: list[oss.Client] = []
+
+    def make(*arguments: Any, at: Emulator | None = None, **options: Any) -> oss.Client:
+        made.append(oss_v2_client(at or emulator, *arguments, **options))
+        return made[-1]
+
+    yield make
+    for client in made:
+        close_oss(client)
+
+
+@pytest.fixture
+def oss_bucket(bucket: str, make_oss: Callable[..., Any]) -> oss2.Bucket:
+    """oss2's client, signing with V4, of a private bucket of the test's own; it is emptied and deleted afterwards."""
+    return make_oss(bucket.removesuffix(f"-{APPID}"))

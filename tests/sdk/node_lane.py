@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +28,23 @@ def install(folder: Path = HERE) -> None:
         _is_recent() and shutil.which("npm") is not None,
         f"install Node.js {_OLDEST} or newer with npm",
     )
-    stamp = folder / "node_modules" / ".installed"
     wanted = hashlib.sha256(b"".join((folder / name).read_bytes() for name in _LISTS)).hexdigest()
+    with _alone(folder):
+        _install(folder, folder / "node_modules" / ".installed", wanted)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let the other processes of the test run wait for this one."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _install(folder: Path, stamp: Path, wanted: str) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     done = subprocess.run(

@@ -141,6 +141,7 @@ def test_a_thousand_objects_at_once(cos, bucket, emulator):
         pytest.param(b"<Delete><Object/></Delete>", id="empty-object"),
         pytest.param(b"<Delete><Object><Key/></Object></Delete>", id="empty-key"),
         pytest.param(b"<Delete><Object><VersionId>null</VersionId></Object></Delete>", id="no-key"),
+        pytest.param(document("a").replace(b"a<", b"a<x/>/mine<"), id="key-with-an-element"),
         pytest.param(document("a", quiet="maybe"), id="quiet-is-no-boolean"),
         pytest.param(document("a").replace(b"</Object>", b"</Object><Object/>"), id="one-of-two"),
         pytest.param(document("a").replace(b"a<", b"&#1;<"), id="control-character"),

@@ -120,6 +120,13 @@ def test_an_override_cannot_write_a_header_of_its_own(cos, stored):
     assert body_of(got) == CONTENT
 
 
+def test_control_characters_do_not_get_into_headers(cos, stored):
+    sent = "a\x00b\x01c\td\r\ne\x0bf\x1fg\x7fh"
+    got = cos.get_object(ResponseContentDisposition=sent, **stored)
+    assert got["Content-Disposition"] == "a b c\td  e f g h"
+    assert body_of(got) == CONTENT
+
+
 def test_a_long_download_in_pieces(cos, bucket, tmp_path):
     content = bytes(7919) * 400
     cos.put_object(Bucket=bucket, Key="long", Body=content)

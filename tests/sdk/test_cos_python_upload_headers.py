@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from qcloud_cos.cos_exception import CosServiceError
-from sdk_clients import body_of, refused, refused_head
+from sdk_clients import body_of, error_of, refused, refused_head
 from signed_requests import send
 
 SSE = "x-cos-server-side-encryption"
@@ -52,6 +52,13 @@ def test_a_kms_key_has_a_default(cos, bucket):
     put = cos.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="cos/kms")
     assert encryption_of(put)[f"{SSE}-cos-kms-key-id"]
     assert encryption_of(cos.head_object(Bucket=bucket, Key="k")) == encryption_of(put)
+
+
+def test_the_id_of_a_kms_key_must_be_utf_8(emulator, cos, bucket):
+    headers = {SSE: "cos/kms", f"{SSE}-cos-kms-key-id": b"k\xff"}
+    answer = send(emulator, "PUT", bucket, "k", data=b"x", headers=headers)
+    assert error_of(answer)[:2] == (400, "InvalidArgument")
+    assert not cos.object_exists(Bucket=bucket, Key="k")
 
 
 def test_a_customers_key_is_needed_for_reading_and_never_told(cos, bucket):

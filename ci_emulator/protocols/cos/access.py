@@ -7,39 +7,22 @@ from collections.abc import Mapping
 import msgspec
 
 from ci_emulator.auth.policy import Question
-from ci_emulator.core.errors import Kind, Refusal
-from ci_emulator.core.model import Call, Principal
+from ci_emulator.core.model import Call
 from ci_emulator.core.registry import Access, Action
-from ci_emulator.operations.records import (
-    ALL_USERS,
-    AUTHENTICATED_USERS,
-    BucketRecord,
-    Grant,
-    Permission,
-)
 from ci_emulator.protocols.cos import referer
 from ci_emulator.protocols.cos.errors import fail
-from ci_emulator.protocols.cos.grants import CANNED, account_of
 from ci_emulator.protocols.cos.names import requested_version
 from ci_emulator.protocols.cos.policy_facts import facts
 from ci_emulator.protocols.decision import (
-    NOTHING,
     Decision,
-    Granted,
     Resource,
     decide,
     spellings_of,
     unbounded,
 )
+from ci_emulator.protocols.granted import authorise as check
+from ci_emulator.protocols.granted import granted
 from ci_emulator.protocols.services import Services
-
-#: The permission that each access needs from an ACL.
-_NEEDED: dict[Access, Permission] = {
-    "read": "READ",
-    "write": "WRITE",
-    "read_acp": "READ_ACP",
-    "write_acp": "WRITE_ACP",
-}
 
 #: The actions whose resource is the folder that they list.
 _LISTINGS = frozenset({"cos:GetBucket", "cos:GetBucketObjectVersions", "cos:ListMultipartUploads"})
@@ -74,21 +57,16 @@ async def authorise(call: Call, services: Services) -> None:
         ApiError: AccessDenied.
         Refusal: BUCKET_MISSING, which COS tells everybody.
     """
+    await check(call, services, _on_account, _on_named, _denied)
     action, place = call.action, call.place
-    if action is None or action.access == "none":
+    if action is None or action.access in ("none", "create", "deferred"):
         return
-    if place.bucket is None or action.access == "create":
-        decision = _on_account(call, services, action.permission)
-    elif action.access == "deferred":
-        await services.buckets.find(place.bucket)
-        return
-    else:
-        decision = await _on_named(call, services, action)
-    if not decision.allowed:
-        call.diagnosis = f"AccessDenied: {decision.because}"
-        raise fail("AccessDenied")
-    if place.bucket is not None and action.access != "create":
+    if place.bucket is not None:
         referer.check(call, await services.buckets.find(place.bucket))
+
+
+def _denied(call: Call) -> Exception:
+    return fail("AccessDenied")
 
 
 async def _on_named(call: Call, services: Services, action: Action) -> Decision:
@@ -126,7 +104,7 @@ def _on_account(call: Call, services: Services, permission: str) -> Decision:
     def ask() -> Question:
         # The region is the one that the bucket is made in; the list of buckets is the asking account's.
         region = call.place.region or (services.config.region if bucket else "")
-        resources = _spellings(permission, bucket or "", owner or call.principal.appid or "", region, "")
+        resources = spellings(permission, bucket or "", owner or call.principal.appid or "", region, "")
         return Question(spellings_of(call.principal), permission, resources, facts(call))
 
     return decide(call.principal, Resource(owner), ask)
@@ -143,14 +121,19 @@ async def _on_bucket(call: Call, services: Services, asked: Asked) -> Decision:
         # A prefix must not make another action on the bucket look like one on a folder.
         prefix = call.target.parameter("prefix") if asked.permission in _LISTINGS else None
         key = asked.key if asked.key is not None else prefix or ""
-        resources = _spellings(asked.permission, bucket.name, bucket.owner, bucket.region, key)
+        resources = spellings(asked.permission, bucket.name, bucket.owner, bucket.region, key)
         told = facts(call, asked.headers, asked.version)
         return Question(spellings_of(principal), asked.permission, resources, told)
 
-    return decide(principal, resource, ask, await _granted(principal, services, bucket, asked))
+    return decide(
+        principal,
+        resource,
+        ask,
+        await granted(principal, services, bucket, asked.key, asked.access, asked.version),
+    )
 
 
-def _spellings(permission: str, bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
+def spellings(permission: str, bucket: str, owner: str, region: str, key: str) -> tuple[str, ...]:
     """Return how policies may name a resource; of a listing the prefix is the key, as policies on a folder are written.
 
     Actions of Cloud Infinite are about resources of its own too.
@@ -166,34 +149,3 @@ def _spellings(permission: str, bucket: str, owner: str, region: str, key: str) 
     if permission.startswith("ci:"):
         names += (f"qcs::ci:{account}:bucket/{path}", f"qcs::ci:{account}:{path}")
     return tuple(names)
-
-
-async def _granted(principal: Principal, services: Services, bucket: BucketRecord, asked: Asked) -> Granted:
-    """Return to whom an ACL grants an access; writing an object is granted on its bucket alone."""
-    needed = _NEEDED.get(asked.access)
-    if needed is None:
-        return NOTHING
-    about = None if asked.access == "write" else asked.key
-    grants = await _grants(services, bucket, about, asked.version)
-    grantees = {grant.grantee for grant in grants if grant.permission in (needed, "FULL_CONTROL")}
-    if principal.appid is None:
-        return Granted(asker=ALL_USERS in grantees)
-    own = {ALL_USERS, AUTHENTICATED_USERS, account_of(principal.appid, principal.user)}
-    return Granted(asker=not own.isdisjoint(grantees), account=account_of(principal.appid) in grantees)
-
-
-async def _grants(
-    services: Services, bucket: BucketRecord, key: str | None, version: str | None
-) -> tuple[Grant, ...]:
-    """Return what the ACL in force grants: the version's own, or the bucket's for one that has none."""
-    if key is not None:
-        try:
-            record = await services.objects.find(bucket.name, key, version)
-        except Refusal as refusal:
-            if refusal.kind not in (Kind.KEY_MISSING, Kind.VERSION_MISSING):
-                raise
-        else:
-            attributes = record.attributes
-            if attributes.acl != "default":
-                return CANNED[attributes.acl] + attributes.grants
-    return CANNED[bucket.acl] + bucket.grants

@@ -9,6 +9,7 @@ from ci_emulator.core.model import Call
 from ci_emulator.protocols import xml_in
 from ci_emulator.protocols.cos import upload
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.documents import read_bounded
 
 
 async def read(call: Call) -> bytes:
@@ -22,22 +23,12 @@ async def read(call: Call) -> bytes:
         ApiError: InvalidSHA1Digest.
     """
     expected = upload.expected(call.target.headers)
-    body = await _bounded(call)
+    body = await read_bounded(call)
     if expected.md5 not in (None, hashlib.md5(body, usedforsecurity=False).digest()):
         raise Refusal(Kind.DIGEST_MISMATCH)
     if expected.sha1 not in (None, hashlib.sha1(body, usedforsecurity=False).digest()):
         raise fail("InvalidSHA1Digest")
     return body
-
-
-async def _bounded(call: Call) -> bytes:
-    """Read a body; one that comes in chunks announces no length, and turns out to be too long only now."""
-    try:
-        return await call.body.read(call.action.max_body if call.action else 0)
-    except Refusal as refusal:
-        if call.action is not None and refusal.kind is Kind.BODY_TOO_LARGE:
-            raise call.action.too_large() from None
-        raise
 
 
 async def read_xml(call: Call, root: str) -> xml_in.Node:

@@ -15,6 +15,7 @@ from ci_emulator.core.model import Call
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols.cos import encryption, upload
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.header_values import one_line
 
 _RANGE = re.compile(r"^bytes=(?:(\d{1,19})-(\d{0,19})|-(\d{1,19}))$", re.ASCII)
 ARCHIVED = frozenset({"ARCHIVE", "DEEP_ARCHIVE"})
@@ -154,8 +155,8 @@ def headers(call: Call, record: ObjectRecord, part: Part) -> list[tuple[str, str
     kept = record.attributes.headers
     if call.target.query_names:
         kept = kept | _overridden(call)
-    result = [(_titled(name), _header_safe(value)) for name, value in kept.items()]
-    result += [(name, _header_safe(value)) for name, value in record.attributes.meta.items()]
+    result = [(_titled(name), one_line(value)) for name, value in kept.items()]
+    result += [(name, one_line(value)) for name, value in record.attributes.meta.items()]
     if part.partial:
         result.append(("Content-Range", f"bytes {part.start}-{part.start + part.length - 1}/{record.size}"))
     return result + identity(record, call.received)
@@ -216,9 +217,3 @@ def _date(text: str) -> float | None:
 @lru_cache(maxsize=32)
 def _titled(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
-
-
-def _header_safe(value: str) -> str:
-    """Drop line ends, which an override could carry: a parameter must not write headers of its own; nor need it be text."""
-    text = value.encode("utf-8", "replace").decode()
-    return text.replace("\r", " ").replace("\n", " ").replace("\0", " ")

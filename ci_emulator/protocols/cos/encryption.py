@@ -9,39 +9,45 @@ from collections.abc import Mapping
 
 from ci_emulator.operations.records import ObjectRecord
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.header_values import is_utf8
 
-_SSE = "x-cos-server-side-encryption"
-_KMS_KEY = f"{_SSE}-cos-kms-key-id"
-_KMS_CONTEXT = f"{_SSE}-context"
-_ALGORITHM = f"{_SSE}-customer-algorithm"
-_KEY = f"{_SSE}-customer-key"
-_KEY_MD5 = f"{_SSE}-customer-key-md5"
+METHOD = "x-cos-server-side-encryption"
+KMS_KEY = f"{METHOD}-cos-kms-key-id"
+CUSTOMER_ALGORITHM = f"{METHOD}-customer-algorithm"
+_KEY = f"{METHOD}-customer-key"
+_KEY_MD5 = f"{METHOD}-customer-key-md5"
 #: As the documentation spells it in answers, where the Python SDK hands the names on as they come.
-_ANSWERED_KEY_MD5 = f"{_SSE}-customer-key-MD5"
+_ANSWERED_KEY_MD5 = f"{METHOD}-customer-key-MD5"
 
-_MANAGED = frozenset({"AES256", "cos/kms"})
-_EMULATED_KMS_KEY = "00000000-0000-4000-8000-000000000000"
+KMS = "cos/kms"
+_MANAGED = frozenset({"AES256", KMS})
+EMULATED_KMS_KEY = "00000000-0000-4000-8000-000000000000"
 
 
 def requested(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that an answer gives back; empty without encryption.
 
     Raises:
-        ApiError: InvalidArgument for an unknown algorithm or a customer key that is not what its headers say.
+        ApiError: InvalidArgument for an unknown algorithm, the id of a key that is not UTF-8 or a customer key that is not what its headers say.
     """
-    managed = headers.get(_SSE)
-    customer = headers.get(_ALGORITHM)
+    managed = headers.get(METHOD)
+    customer = headers.get(CUSTOMER_ALGORITHM)
     if managed and customer:
-        raise fail("InvalidArgument", "Only one kind of server-side encryption can be asked for.", name=_SSE)
+        raise fail(
+            "InvalidArgument", "Only one kind of server-side encryption can be asked for.", name=METHOD
+        )
     if customer:
         return _customer(headers, customer)
     if not managed:
         return {}
     if managed not in _MANAGED:
-        raise fail("InvalidArgument", f"The header {_SSE} must be AES256 or cos/kms.", name=_SSE)
-    found = {_SSE: managed}
-    if managed == "cos/kms":
-        found[_KMS_KEY] = headers.get(_KMS_KEY) or _EMULATED_KMS_KEY
+        raise fail("InvalidArgument", f"The header {METHOD} must be AES256 or {KMS}.", name=METHOD)
+    found = {METHOD: managed}
+    if managed == KMS:
+        key_id = headers.get(KMS_KEY) or EMULATED_KMS_KEY
+        if not is_utf8(key_id):
+            raise fail("InvalidArgument", f"The header {KMS_KEY} is not valid UTF-8.", name=KMS_KEY)
+        found[KMS_KEY] = key_id
     return found
 
 
@@ -60,7 +66,7 @@ def check_key(kept: Mapping[str, str], headers: Mapping[str, str]) -> None:
     Raises:
         ApiError: SsecDecryptHeaderInvalid.
     """
-    if _ALGORITHM not in kept:
+    if CUSTOMER_ALGORITHM not in kept:
         return
     given = requested(headers)
     if given.get(_ANSWERED_KEY_MD5) != kept[_ANSWERED_KEY_MD5]:
@@ -69,7 +75,9 @@ def check_key(kept: Mapping[str, str], headers: Mapping[str, str]) -> None:
 
 def _customer(headers: Mapping[str, str], algorithm: str) -> dict[str, str]:
     if algorithm != "AES256":
-        raise fail("InvalidArgument", f"The header {_ALGORITHM} must be AES256.", name=_ALGORITHM)
+        raise fail(
+            "InvalidArgument", f"The header {CUSTOMER_ALGORITHM} must be AES256.", name=CUSTOMER_ALGORITHM
+        )
     try:
         key = base64.b64decode(headers.get(_KEY) or "", validate=True)
     except (binascii.Error, ValueError):
@@ -79,4 +87,4 @@ def _customer(headers: Mapping[str, str], algorithm: str) -> dict[str, str]:
         raise fail(
             "InvalidArgument", "The customer key is not 256 bits long or not the one of its MD5.", name=_KEY
         )
-    return {_ALGORITHM: algorithm, _ANSWERED_KEY_MD5: digest}
+    return {CUSTOMER_ALGORITHM: algorithm, _ANSWERED_KEY_MD5: digest}

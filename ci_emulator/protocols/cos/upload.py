@@ -16,6 +16,7 @@ from ci_emulator.operations.content import Expected
 from ci_emulator.operations.records import Attributes
 from ci_emulator.protocols.cos import encryption, grants, tags
 from ci_emulator.protocols.cos.errors import fail
+from ci_emulator.protocols.header_values import is_utf8
 
 Headers = Mapping[str, str]
 
@@ -161,10 +162,8 @@ def digest_error(refusal: Refusal) -> Exception:
 
 
 def _utf8(name: str, value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise fail("InvalidArgument", f"The header {name} is not valid UTF-8.", name=name) from None
+    if not is_utf8(value):
+        raise fail("InvalidArgument", f"The header {name} is not valid UTF-8.", name=name)
     return value
 
 

@@ -19,14 +19,16 @@ from ci_emulator.protocols.hosts import SERVICES, read_host
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "addressing.json").read_text("utf-8"))
 
 
-def target_of(method: str, raw: str, host: str, headers: dict[str, str]) -> Target:
+def target_of(method: str, raw: str, host: str, headers: dict[str, str], port: int = 0) -> Target:
     form, authority, path, query = split_target(method, raw)
-    return Target(method, form, authority or host, parse_host(host), path, query, headers)
+    return Target(method, form, authority or host, parse_host(host), path, query, headers, port)
 
 
 def addressing_of(vector: dict[str, Any]) -> Addressing:
     chosen = vector.get("settings", {})
-    return Addressing(frozenset(chosen.get("control_hosts", ())), chosen.get("default_bucket"))
+    return Addressing(
+        frozenset(chosen.get("control_hosts", ())), chosen.get("default_bucket"), chosen.get("oss_port", 0)
+    )
 
 
 def answering_rule(target: Target, addressing: Addressing) -> str:
@@ -36,7 +38,8 @@ def answering_rule(target: Target, addressing: Addressing) -> str:
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 def test_vector(vector: dict[str, Any]) -> None:
     def located() -> tuple[Target, Place]:
-        target = target_of(vector["method"], vector["target"], vector["host"], vector.get("headers", {}))
+        headers, port = vector.get("headers", {}), vector.get("port", 0)
+        target = target_of(vector["method"], vector["target"], vector["host"], headers, port)
         return target, locate(target, addressing_of(vector))
 
     if "refused" in vector:
@@ -87,6 +90,10 @@ LABELS = st.sampled_from(
         "tencentcloudapi",
         "ocr",
         "intl",
+        "oss",
+        "oss-us-west-1",
+        "oss--internal",
+        "aliyuncs",
     )
 )
 HOSTS = (
@@ -119,7 +126,9 @@ TARGETS = st.binary(max_size=60).map(lambda raw: raw.decode("utf-8", "surrogatee
     raw=TARGETS | TARGETS.map("/".__add__) | HOSTS.map("http://".__add__),
     host=HOSTS,
     headers=st.dictionaries(
-        st.sampled_from(["authorization", "content-type", "x-tc-action"]), st.text(max_size=20), max_size=3
+        st.sampled_from(["authorization", "content-type", "x-tc-action", "x-oss-date"]),
+        st.text(max_size=20) | st.sampled_from(["OSS a:b", "q-sign-algorithm=sha1"]),
+        max_size=3,
     ),
     default_bucket=st.none() | st.just("bkt-1250000000"),
     control_hosts=st.frozensets(HOSTS, max_size=2),

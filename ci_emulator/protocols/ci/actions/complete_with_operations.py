@@ -9,8 +9,9 @@ from ci_emulator.protocols.ci import pic_operations, processing
 from ci_emulator.protocols.ci.processing import Processed, Task
 from ci_emulator.protocols.ci.upload_result import image_info, upload_result
 from ci_emulator.protocols.cos import documents, multipart, upload
-from ci_emulator.protocols.cos.actions.complete_upload import MAX_BODY, completed, listed_parts
+from ci_emulator.protocols.cos.actions.complete_upload import MAX_BODY, completed
 from ci_emulator.protocols.cos.select import PIC_OPERATIONS, action
+from ci_emulator.protocols.listed_parts import listed_parts
 from ci_emulator.protocols.services import Services
 
 

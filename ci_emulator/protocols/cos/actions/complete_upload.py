@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ci_emulator.core.errors import Kind, Refusal
 from ci_emulator.core.model import Call, Reply
 from ci_emulator.core.registry import MiB
 from ci_emulator.operations.records import ObjectRecord
-from ci_emulator.operations.uploads import MOST_PARTS, Listed
 from ci_emulator.protocols import xml
 from ci_emulator.protocols.cos import documents, multipart, upload
 from ci_emulator.protocols.cos.download import assured
 from ci_emulator.protocols.cos.select import action
+from ci_emulator.protocols.listed_parts import listed_parts
 from ci_emulator.protocols.services import Services
-from ci_emulator.protocols.xml_in import Node
 
 #: Enough for 10 000 parts with blanks around every element.
 MAX_BODY = 2 * MiB
 _NAMESPACE = "http://www.qcloud.com/document/product/436/7751"
-_MOST_DIGITS = 10
 
 
 @action(
@@ -58,24 +55,3 @@ def completed(
         **(more or {}),
     }
     return xml.reply("CompleteMultipartUploadResult", children, assured(record), namespace=_NAMESPACE)
-
-
-def listed_parts(root: Node) -> list[Listed]:
-    """Return the parts that a document lists; an ETag may have quotes or not.
-
-    Raises:
-        Refusal: XML_MALFORMED for one with no part, too many, or an incomplete one.
-    """
-    parts = [
-        Listed(_number(part.need("PartNumber")), part.need("ETag").strip('"'))
-        for part in root.children("Part")
-    ]
-    if not 0 < len(parts) <= MOST_PARTS:
-        raise Refusal(Kind.XML_MALFORMED)
-    return parts
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise Refusal(Kind.XML_MALFORMED)
-    return int(text)

@@ -1,0 +1,1 @@
+"""What `x-oss-process` does with stored pictures (aliyun.md section 3, pictures.md part B)."""
