@@ -1,6 +1,8 @@
 """Multipart uploads through oss2 (oss: InitiateMultipartUpload and the like)."""
 
 import io
+import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import oss2
 import pytest
@@ -175,6 +177,25 @@ def test_parts_are_listed_in_pages(oss_bucket):
     assert (page.is_truncated, page.next_marker) == (True, "4")
     with oss_refused("InvalidArgument", 400):
         oss_bucket.list_parts("a b/目", upload, max_parts=1001)
+
+
+def test_uploads_of_keys_that_xml_cannot_hold(emulator, oss_bucket):
+    keys = ["a", "b\x01", "c\uffff", "d"]
+    for key in keys:
+        oss_bucket.init_multipart_upload(key)
+    params, found = {}, []
+    for _ in keys:
+        asked = {"uploads": "", "max-uploads": "1", **params}
+        answer = oss_send(emulator, "GET", oss_bucket.bucket_name, params=asked)
+        root = ET.fromstring(answer.content)
+        read = unquote if root.findtext("EncodingType") == "url" else str
+        found.append(read(root.findtext("Upload/Key")))
+        params = {
+            "key-marker": read(root.findtext("NextKeyMarker")),
+            "upload-id-marker": root.findtext("NextUploadIdMarker"),
+        }
+    assert found == keys
+    assert root.findtext("IsTruncated") == "false"
 
 
 def test_uploads_are_listed_in_pages(oss_bucket):

@@ -35,7 +35,9 @@ async def list_uploads(call: Call, services: Services) -> Reply:
     page = await services.listing.uploads(
         bucket.name, wanted, key_marker=key_marker, upload_marker=upload_marker
     )
-    name, encoding = listings.naming(given["encoding-type"]), given["encoding-type"]
+    told = (key_marker, wanted.prefix, wanted.delimiter, *page.prefixes, *(one.key for one in page.entries))
+    encoding = listings.encoding(given["encoding-type"], told)
+    name = listings.naming(encoding)
     children: dict[str, xml.Content] = {"EncodingType": encoding} if encoding else {}
     children |= {
         "Bucket": call.envelope.naming.short(bucket.name),
