@@ -3,7 +3,9 @@
 // runs its cases one after the other, and prints a line of JSON for each: {name, answer} or {name, error}.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import http from "node:http";
+import { fetchAt, runCases } from "../node_shared.mjs";
+
+export { pick } from "../node_shared.mjs";
 
 export const settings = JSON.parse(readFileSync(0, "utf8"));
 const COS = (await import(settings.sdk)).default;
@@ -66,25 +68,8 @@ export function bytes(size) {
 }
 
 /** Send a request to a URL as it is written, without asking anybody for the address of its host. */
-export function fetchUrl(url, { method = "GET", body, headers } = {}) {
-  const [, host, path] = /^http:\/\/([^/]+)(.*)$/.exec(url);
-  return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: settings.port, method, path, headers: { ...headers, Host: host } };
-    const request = http.request(options, (response) => {
-      const chunks = [];
-      response.on("data", (chunk) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }),
-      );
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
-
-/** Those members of an object that it has. */
-export function pick(from, ...names) {
-  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+export function fetchUrl(url, options) {
+  return fetchAt(settings.port, url, options);
 }
 
 /** An opaque ETag of so many parts, without what differs from run to run. */
@@ -114,11 +99,5 @@ export async function refused(promise) {
 export async function run(cases, prepare = async () => {}) {
   await client().putBucket(at());
   await prepare();
-  for (const [name, call] of Object.entries(cases)) {
-    const outcome = await call().then(
-      (answer) => ({ answer }),
-      (error) => ({ error: error.stack ?? JSON.stringify(error) }),
-    );
-    console.log(JSON.stringify({ name, ...outcome }));
-  }
+  await runCases(cases);
 }

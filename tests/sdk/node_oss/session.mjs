@@ -2,8 +2,10 @@
 //   {endpoint, options, key: {id, secret, token}, stranger, bucket, other, port, pictures, folder}
 // runs its cases one after the other, and prints a line of JSON for each: {name, answer} or {name, error}.
 import { readFileSync } from "node:fs";
-import http from "node:http";
 import OSS from "ali-oss";
+import { fetchAt, runCases } from "../node_shared.mjs";
+
+export { pick } from "../node_shared.mjs";
 
 export const settings = JSON.parse(readFileSync(0, "utf8"));
 export const KB = 1024;
@@ -31,25 +33,8 @@ export function picture(name) {
 }
 
 /** Send a request to a URL as it is written, without asking anybody for the address of its host. */
-export function fetchUrl(url, { method = "GET", body, headers } = {}) {
-  const [, host, path] = /^http:\/\/([^/]+)(.*)$/.exec(url);
-  return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: settings.port, method, path, headers: { ...headers, Host: host } };
-    const request = http.request(options, (response) => {
-      const chunks = [];
-      response.on("data", (chunk) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }),
-      );
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
-
-/** Those members of an object that it has. */
-export function pick(from, ...names) {
-  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+export function fetchUrl(url, options) {
+  return fetchAt(settings.port, url, options);
 }
 
 /** All that the SDK says of a refused request. */
@@ -77,11 +62,5 @@ export function codes(content) {
 
 export async function run(cases, prepare = async () => {}) {
   await prepare();
-  for (const [name, call] of Object.entries(cases)) {
-    const outcome = await call().then(
-      (answer) => ({ answer }),
-      (error) => ({ error: error.stack ?? JSON.stringify(error) }),
-    );
-    console.log(JSON.stringify({ name, ...outcome }));
-  }
+  await runCases(cases);
 }
